@@ -1,0 +1,1 @@
+"""What Easel decides: pure values and functions; standard library only, nothing awaited."""

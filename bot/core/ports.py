@@ -1,0 +1,180 @@
+"""What the services need from the edges; each Protocol is implemented once, at the edge it names.
+
+The database has a file of its own: `core.stores`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.delivery import Delivery, Posted, Route
+from bot.core.fitting import Rung
+from bot.core.images import Format, ImageRequest
+from bot.core.jobs import Job
+from bot.core.models import Catalogue, Model
+from bot.core.pricing import Usage
+
+
+class Clock(Protocol):
+    """Time as a value; tests pass one that they move."""
+
+    def now(self) -> datetime:
+        """The time, in UTC and aware of it."""
+        ...
+
+    async def sleep_until(self, moment: datetime) -> None:
+        """Return at that time, at once if it is past."""
+        ...
+
+
+class Vault(Protocol):
+    """Picture bytes on disk, named by their content."""
+
+    async def put(self, data: bytes) -> str:
+        """Keep the bytes so that they survive a power cut; answers their SHA-256."""
+        ...
+
+    async def get(self, sha256: str) -> bytes:
+        """The bytes.
+
+        Raises:
+            FileNotFoundError: They are not kept any more.
+        """
+        ...
+
+    async def drop(self, sha256: str) -> None:
+        """Let go of them; nothing happens if they are gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A provider's answer: pictures that were decoded, and what it counted."""
+
+    pictures: tuple[bytes, ...]
+    usage: Usage | None
+    request_id: str | None = None
+
+
+OnPartial = Callable[[int, bytes], None]
+"""Called with the picture's index and the bytes of a partial picture."""
+
+
+class ImageApi(Protocol):
+    """The image services that are configured."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Every model that is known, living or not."""
+        ...
+
+    def providers(self, model: Model) -> tuple[str, ...]:
+        """Who serves the model, in the order to try."""
+        ...
+
+    def offered(self, now: datetime) -> tuple[Model, ...]:
+        """The living models that some configured provider serves."""
+        ...
+
+    def partials(self, provider: str, model: Model, request: ImageRequest) -> int:
+        """How many partial pictures are asked for per picture; each adds to the cost."""
+        ...
+
+    async def turn(self, provider: str, pictures: int) -> None:
+        """Wait until the provider's pace lets that many pictures pass."""
+        ...
+
+    async def draw(
+        self, provider: str, model: Model, request: ImageRequest, on_partial: OnPartial | None
+    ) -> Drawing:
+        """Draw; one HTTP request, never repeated by itself.
+
+        Raises:
+            DrawingFailed: One of the tree in `core.errors`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspected:
+    """What the bytes of a picture really are."""
+
+    format: Format
+    width: int
+    height: int
+    transparent: bool
+
+
+class Imaging(Protocol):
+    """Work on pixels, off the event loop."""
+
+    async def inspect(self, data: bytes) -> Inspected:
+        """Read format and size from the bytes, and make sure that they decode.
+
+        Raises:
+            BadAnswer: They are no picture that we can read.
+        """
+        ...
+
+    async def rewrite(self, data: bytes, rung: Rung) -> bytes:
+        """The same picture written another way."""
+        ...
+
+    async def sketch(self, data: bytes) -> bytes:
+        """A small JPEG of a partial picture, fit for an edit of a message."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """One file on its way into a message."""
+
+    name: str
+    data: bytes
+    alt: str
+    spoiler: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What a card shows while a job is not finished.
+
+    Attributes:
+        ahead: Requests that start before this one, while it waits.
+        expected_s: About how long until it is finished.
+        since: When drawing began.
+        until: When the provider lets us go on, while it makes us wait.
+        sketch: A partial picture to show.
+    """
+
+    job: Job
+    ahead: int | None = None
+    expected_s: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    sketch: bytes | None = None
+
+
+class Messenger(Protocol):
+    """Discord, as far as services speak to it. Each call raises one of `PostingFailed`."""
+
+    async def progress(self, progress: Progress) -> None:
+        """Show on the job's card how it stands."""
+        ...
+
+    async def deliver(
+        self, delivery: Delivery, route: Route, files: Sequence[Upload], *, part: int, parts: int
+    ) -> Posted:
+        """Show an outcome: pictures, or the notice that there are none.
+
+        Args:
+            delivery: What to show.
+            route: Where.
+            files: The pictures of this part.
+            part: Which part, from 0; each is its own message.
+            parts: How many there are.
+        """
+        ...

@@ -1,0 +1,104 @@
+"""What a request costs: the most it can cost before the call, what it did cost after.
+
+Money is integer micro-dollars everywhere ($1 is 1,000,000) and is rounded up, so that what is
+shown is never less than what is owed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_UP, Decimal
+
+from bot.core.errors import InvalidRequest
+from bot.core.images import ImageRequest, Quality, Size
+from bot.core.models import Model
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens that a provider says it counted."""
+
+    text_in: int = 0
+    image_in: int = 0
+    image_out: int = 0
+    text_out: int = 0
+
+
+def output_tokens(model: Model, size: Size, quality: Quality) -> int:
+    """Tokens of one finished picture (see `core.models.Tokens`)."""
+    known = model.tokens.table.get((quality, size))
+    if known is not None:
+        return known
+    detail = model.tokens.detail[quality]
+    shorter, longer = sorted((size.width, size.height))
+    across = (2 * detail * shorter + longer) // (2 * longer)
+    return -(-detail * across * (2 * MILLION + size.pixels) // (4 * MILLION))
+
+
+def cost(model: Model, usage: Usage) -> int:
+    """Micro-dollars for the tokens that were counted."""
+    prices = model.prices
+    owed = (
+        usage.text_in * prices.text_in
+        + usage.image_in * prices.image_in
+        + usage.image_out * prices.image_out
+        + usage.text_out * prices.text_out
+    )
+    return -(-owed // MILLION)
+
+
+def estimate(model: Model, request: ImageRequest, *, partials: int = 0, inputs: int = 0) -> int:
+    """The most that the request can cost, in micro-dollars.
+
+    A token of text is at least one byte, so the prompt's length in bytes is its upper bound.
+
+    Args:
+        model: What draws it.
+        request: What is drawn.
+        partials: Partial pictures asked for, each of which adds tokens.
+        inputs: Pictures that are sent along.
+    """
+    per_picture = output_tokens(model, request.size, request.quality)
+    return cost(
+        model,
+        Usage(
+            text_in=len(request.full_prompt.encode()),
+            image_in=inputs * model.tokens.input_image,
+            image_out=request.count * (per_picture + partials * model.tokens.partial),
+        ),
+    )
+
+
+def settle(
+    model: Model, request: ImageRequest, usage: Usage | None, *, pictures: int, inputs: int = 0
+) -> int:
+    """What the pictures did cost, in micro-dollars: by the provider's count where it gave one."""
+    if usage is not None:
+        return cost(model, usage)
+    # Nobody counted: pictures that did not come are not charged, the rest as estimated.
+    whole = estimate(model, request, inputs=inputs)
+    return -(-whole * pictures // request.count)
+
+
+def dollars(micro: int) -> str:
+    """`$0.0132`: two digits, up to four where cents would hide the cost."""
+    exact = Decimal(micro) / MILLION
+    digits = 2 if micro % 10_000 == 0 or micro >= MILLION else 4 if micro >= 1_000 else 6
+    return f"${exact.quantize(Decimal(10) ** -digits, ROUND_UP)}"
+
+
+def read_dollars(text: str) -> int:
+    """Micro-dollars from `5`, `$5`, `2.50`, `2,50` or `1,250`.
+
+    Raises:
+        InvalidRequest: It is not an amount of money.
+    """
+    # A comma before three digits separates thousands; before fewer, it is a decimal point.
+    text = re.sub(r"(?<=\d),(?=\d{3}(\D|$))", "", text)
+    found = re.fullmatch(r"\s*\$?\s*(\d{1,7})(?:[.,](\d{1,6}))?\s*\$?\s*", text)
+    if not found:
+        raise InvalidRequest(f"“{text[:40]}” is not an amount. Write dollars like 5 or 2.50.")
+    return int(found[1]) * MILLION + int((found[2] or "").ljust(6, "0"))

@@ -1,0 +1,1 @@
+"""What Easel decides, tested as values: nothing here waits, opens or writes anything."""
