@@ -1,0 +1,1 @@
+"""What Easel does: one verb a file. Edges are passed in; none is imported."""

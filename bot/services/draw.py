@@ -1,0 +1,228 @@
+"""Draw one claimed job: call a provider, keep the bytes, settle the cost.
+
+The order is what makes it safe. The intent to call is committed before the socket opens, so that
+after a crash it is known that the call may have been paid. The bytes are on disk before the row
+that names them. Keeping, settling and handing over to delivery are one transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.core import events, retry
+from bot.core.errors import BadAnswer, DrawingFailed, ModelUnavailable, OutcomeUnknown, Unavailable
+from bot.core.jobs import Job, Picture
+from bot.core.models import Model
+from bot.core.ports import Clock, Drawing, ImageApi, Imaging, Vault
+from bot.core.pricing import settle
+from bot.core.stores import Store
+
+STORE_PAUSE = timedelta(seconds=1)
+STORE_TRIES = 30
+"""How often a paid result is offered to a store that is full or locked, once a second."""
+
+
+class Fenced(Exception):
+    """Another process took the job over; this one must not touch it again."""
+
+
+class Draw:
+    """From a running job to pictures on disk, or to a failure its author is told of.
+
+    Args:
+        report: Told of an error that only a bug can cause.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        api: ImageApi,
+        imaging: Imaging,
+        vault: Vault,
+        clock: Clock,
+        events: events.Events,
+        report: Callable[[str, BaseException], None],
+    ) -> None:
+        self._store = store
+        self._api = api
+        self._imaging = imaging
+        self._vault = vault
+        self._clock = clock
+        self._events = events
+        self._report = report
+        self._calling: set[int] = set()
+
+    async def __call__(self, job: Job) -> None:
+        """Bring the job to drawn, failed or unknown; a fenced one is left alone.
+
+        Cancelled before anything was sent, it puts the job back into the queue.
+        """
+        try:
+            await self._draw(job)
+        except asyncio.CancelledError:
+            if job.id not in self._calling:
+                await self._put_back(job)
+            raise
+        finally:
+            self._calling.discard(job.id)
+
+    async def _put_back(self, job: Job) -> None:
+        now = self._clock.now()
+        if await self._store.requeue(job, now):
+            self._events.announce(
+                events.Requeued(**events.about(job, now), reason="stopped before it was sent")
+            )
+
+    async def _draw(self, job: Job) -> None:
+        began = self._clock.now()
+        try:
+            model = self._model(job)
+            provider, drawing = await self._call_providers(job, model)
+            await self._keep(job, model, provider, drawing, began)
+        except Fenced:
+            return
+        except DrawingFailed as failure:
+            await self._fail(job, failure)
+        except Exception as bug:  # noqa: BLE001 -- whatever it is, the author gets an outcome
+            self._report(f"job {job.id}", bug)
+            kind = OutcomeUnknown if job.id in self._calling else DrawingFailed
+            await self._fail(job, kind(type(bug).__name__))
+
+    def _model(self, job: Job) -> Model:
+        """What draws it, if it still can: a job may have waited past its model's end."""
+        model = self._api.catalogue.find(job.request.model)
+        if model is None or not self._api.providers(model):
+            raise ModelUnavailable(f"nobody serves {job.request.model}")
+        return model
+
+    async def _call_providers(self, job: Job, model: Model) -> tuple[str, Drawing]:
+        """Ask one provider after the other, as `core.retry` allows."""
+        calls = 0
+        failure: DrawingFailed = ModelUnavailable("no provider")
+        for provider in self._api.providers(model):
+            began, here = self._clock.now(), 0
+            while True:
+                calls, here = calls + 1, here + 1
+                try:
+                    return provider, await self._call(job, model, provider, calls)
+                except DrawingFailed as failed:
+                    failure = failed
+                decision = retry.decide(failure, calls=here, began=began, now=self._clock.now())
+                if isinstance(decision, retry.GiveUp):
+                    break
+                self._events.announce(
+                    events.Paused(
+                        **events.about(job, self._clock.now()),
+                        provider=provider,
+                        until=decision.at,
+                        reason=failure.code,
+                    )
+                )
+                await self._clock.sleep_until(decision.at)
+            if not isinstance(failure, retry.ELSEWHERE):
+                break
+        raise failure
+
+    async def _call(self, job: Job, model: Model, provider: str, call: int) -> Drawing:
+        """One call that is paid at most once."""
+        await self._api.turn(provider, job.request.count)
+        if not await self._store.intend(job, call, provider, self._clock.now()):
+            raise Fenced
+        self._calling.add(job.id)
+        self._events.announce(
+            events.Sent(
+                **events.about(job, self._clock.now()), provider=provider, model=model.id, call=call
+            )
+        )
+        try:
+            return await self._api.draw(provider, model, job.request, self._sketched(job))
+        except DrawingFailed as failure:
+            if not failure.may_be_paid:
+                if not await self._store.rejected(job, call, failure.code, self._clock.now()):
+                    raise Fenced from failure
+                self._calling.discard(job.id)
+            raise
+
+    def _sketched(self, job: Job) -> Callable[[int, bytes], None]:
+        return lambda index, picture: self._events.announce(
+            events.Sketched(**events.about(job, self._clock.now()), index=index, picture=picture)
+        )
+
+    async def _keep(
+        self, job: Job, model: Model, provider: str, drawing: Drawing, began: datetime
+    ) -> None:
+        kept: list[Picture] = []
+        for data in drawing.pictures:
+            try:
+                kept.append(await self._keep_one(len(kept), data))
+            except BadAnswer:
+                continue  # the others may be fine; none at all is an error below
+        if not kept:
+            raise BadAnswer(f"{provider} sent nothing that decodes")
+        cost = settle(model, job.request, drawing.usage, pictures=len(kept))
+        await self._store_paid(job, kept, cost, provider)
+        now = self._clock.now()
+        self._events.announce(
+            events.Drawn(
+                **events.about(job, self._clock.now()),
+                provider=provider,
+                model=model.id,
+                pictures=len(kept),
+                cost=cost,
+                seconds=(now - began).total_seconds(),
+            )
+        )
+
+    async def _keep_one(self, index: int, data: bytes) -> Picture:
+        seen = await self._imaging.inspect(data)
+        return Picture(
+            index=index,
+            sha256=await self._vault.put(data),
+            format=seen.format.value,
+            width=seen.width,
+            height=seen.height,
+            bytes=len(data),
+        )
+
+    async def _store_paid(self, job: Job, kept: list[Picture], cost: int, provider: str) -> None:
+        """Keep and settle; a store that is full or locked is given time, since this is paid."""
+        for last in (*[False] * (STORE_TRIES - 1), True):
+            try:
+                if not await self._store.keep(job, kept, cost, provider, self._clock.now()):
+                    raise Fenced
+            except Unavailable:
+                if last:
+                    raise
+                await self._clock.sleep_until(self._clock.now() + STORE_PAUSE)
+            else:
+                return
+
+    async def _fail(self, job: Job, failure: DrawingFailed) -> None:
+        if await self._store.fail(job, failure, self._clock.now()):
+            self._events.announce(
+                events.Failed(
+                    **events.about(job, self._clock.now()), code=failure.code, detail=failure.detail
+                )
+            )
+
+
+async def renewing(store: Store, clock: Clock, job: Job, lease: timedelta) -> None:
+    """Prolong the lease of a job until cancelled, or until the job is not ours any more."""
+    held = True
+    while held:
+        await clock.sleep_until(clock.now() + lease / 3)
+        # A store that is locked for a moment is no reason to drop a call that may be paid.
+        with contextlib.suppress(Unavailable):
+            held = await store.renew(job, clock.now(), lease)
+
+
+async def under_lease(draw: Draw, store: Store, clock: Clock, job: Job, lease: timedelta) -> None:
+    """Draw while the lease is renewed beside it."""
+    async with asyncio.TaskGroup() as group:
+        lease_keeper = group.create_task(renewing(store, clock, job, lease))
+        await draw(job)
+        lease_keeper.cancel()

@@ -1,0 +1,182 @@
+"""Keep the cards of unfinished requests true: position, drawing, partial pictures, pauses.
+
+Each card is edited at most once in a few seconds. Once the outcome of a request is known its card
+belongs to delivery: `settled` waits for an edit that is under way and allows no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.core import events
+from bot.core.errors import BadAnswer, PostingFailed
+from bot.core.ports import Clock, Imaging, Messenger, Progress
+from bot.core.previews import EDIT_EVERY, worth_showing
+from bot.core.stores import Store
+from bot.services.expect import Expect
+
+TICK = timedelta(seconds=1)
+
+WAITING_SHOWN = 20
+"""Cards of waiting requests that are kept up to date: those accepted first."""
+
+EDITS_PER_TICK = 3
+"""Cards edited in one tick; Discord allows fifty requests a second for all that the bot does."""
+
+
+@dataclass(slots=True)
+class Card:
+    """What is known about the card of one unfinished request.
+
+    Attributes:
+        up: Whether the message is there to be edited.
+        ahead: The position it shows; None while it is drawn.
+        changed: Whether it shows less than is known.
+        editing: Held while an edit is under way.
+        closed: No further edits: the outcome is known.
+    """
+
+    up: bool = False
+    ahead: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    sketch: bytes | None = None
+    last_edit: datetime | None = None
+    changed: bool = False
+    closed: bool = False
+    editing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class ShowProgress:
+    """Listens to what happens and edits cards accordingly."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        imaging: Imaging,
+        messenger: Messenger,
+        clock: Clock,
+        events: events.Events,
+        expect: Expect,
+    ) -> None:
+        self._store = store
+        self._imaging = imaging
+        self._messenger = messenger
+        self._clock = clock
+        self._expect = expect
+        self._cards: dict[int, Card] = {}
+        self._changed = asyncio.Event()
+        events.listen(self._heard)
+
+    async def run(self) -> None:
+        """Edit what has changed, until cancelled."""
+        while True:
+            await self._changed.wait()
+            await self.refresh()
+            await self._clock.sleep_until(self._clock.now() + TICK)
+
+    async def refresh(self) -> None:
+        """One round of edits: cards that are drawn first, then some that wait."""
+        self._changed.clear()
+        now = self._clock.now()
+        drawing = [job_id for job_id, card in self._cards.items() if card.since]
+        waiting = [job_id for job_id, card in self._cards.items() if not card.since]
+        async with asyncio.TaskGroup() as group:
+            for job_id in drawing:
+                card = self._cards[job_id]
+                if card.changed and card.up and worth_showing(card.last_edit, now):
+                    group.create_task(self._edit(job_id, card))
+            for job_id in waiting[:WAITING_SHOWN]:
+                if await self._moved(job_id):
+                    group.create_task(self._edit(job_id, self._cards[job_id]))
+        if any(card.changed for card in self._cards.values()):
+            self._changed.set()
+
+    async def settled(self, job_id: int) -> None:
+        """Give the card over to delivery; returns when no edit of ours can follow."""
+        card = self._cards.pop(job_id, None)
+        if card is not None:
+            card.closed = True
+            async with card.editing:
+                return
+
+    async def _moved(self, job_id: int) -> bool:
+        """Whether a waiting request's position is another than its card shows."""
+        card = self._cards[job_id]
+        recent = card.last_edit and self._clock.now() - card.last_edit < 2 * EDIT_EVERY
+        if not card.up or not card.changed or recent:
+            return False
+        ahead = await self._store.ahead(job_id)
+        moved = ahead is not None and ahead != card.ahead
+        card.ahead, card.changed = ahead, moved
+        return moved
+
+    async def _edit(self, job_id: int, card: Card) -> None:
+        async with card.editing:
+            job = None if card.closed else await self._store.job(job_id)
+            if job is None or card.closed:
+                return
+            card.changed, card.last_edit = False, self._clock.now()
+            progress = Progress(
+                job=job,
+                ahead=None if card.since else card.ahead,
+                expected_s=self._expect.seconds(
+                    job.request, (card.ahead or 0) if not card.since else 0
+                ),
+                since=card.since,
+                until=card.until,
+                sketch=await self._sketch(card.sketch),
+            )
+            # Progress is a courtesy: an edit that fails is not repeated, the next one may work.
+            with contextlib.suppress(PostingFailed):
+                await self._messenger.progress(progress)
+
+    async def _sketch(self, partial: bytes | None) -> bytes | None:
+        if partial is None:
+            return None
+        try:
+            return await self._imaging.sketch(partial)
+        except BadAnswer:
+            return None
+
+    def _heard(self, event: events.Event | events.Refused) -> None:
+        if isinstance(event, events.Refused):
+            return
+        if isinstance(event, events.Drawn | events.Failed | events.Cancelled | events.Kept):
+            card = self._cards.get(event.job_id)
+            if card is not None:
+                card.closed = True
+        else:
+            self._note(event)
+        # Whatever happened to one request may have moved those behind it.
+        for card in self._cards.values():
+            if not card.since:
+                card.changed = True
+        self._changed.set()
+
+    def _note(self, event: events.Event) -> None:
+        match event:
+            case events.Accepted():
+                self._cards[event.job_id] = Card()
+            case events.Answered():
+                self._card(event.job_id).up = True
+            case events.Started() | events.Requeued():
+                card = self._card(event.job_id)
+                card.since = event.at if isinstance(event, events.Started) else None
+                card.changed, card.until, card.sketch = True, None, None
+            case events.Paused():
+                card = self._card(event.job_id)
+                card.until, card.changed = event.until, True
+            case events.Sketched():
+                card = self._card(event.job_id)
+                card.sketch, card.until, card.changed = event.picture, None, True
+            case _:
+                return
+
+    def _card(self, job_id: int) -> Card:
+        # Requests of an earlier process have cards that are up already.
+        return self._cards.setdefault(job_id, Card(up=True))

@@ -1,0 +1,136 @@
+"""Accept a request: check it, reserve its cost and queue it, or refuse it with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.core.errors import InvalidRequest, Refusal, Unavailable
+from bot.core.events import Accepted, Answered, Events, Refused, about
+from bot.core.images import ImageRequest
+from bot.core.jobs import Draft, Job, Place
+from bot.core.models import Model, Wish, complete
+from bot.core.ports import Clock, ImageApi
+from bot.core.pricing import estimate
+from bot.core.stores import Limits, Store, Submitted
+
+
+class Submit:
+    """The way into the queue.
+
+    Args:
+        default_model: The id that is drawn with where a member names none.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        api: ImageApi,
+        clock: Clock,
+        events: Events,
+        limits: Limits,
+        default_model: str,
+    ) -> None:
+        self._store = store
+        self._api = api
+        self._clock = clock
+        self._events = events
+        self._limits = limits
+        self._default_model = default_model
+        self._open = True
+
+    def close(self) -> None:
+        """Take nothing more; what is queued stays queued."""
+        self._open = False
+
+    def models(self) -> tuple[Model, ...]:
+        """What can be drawn with now, the default first."""
+        offered = self._api.offered(self._clock.now())
+        return tuple(sorted(offered, key=lambda model: model.id != self._default_model))
+
+    def model(self, name: str | None) -> Model:
+        """The model of that name, or the default.
+
+        Raises:
+            InvalidRequest: There is none, it was shut down, or no provider here serves it.
+        """
+        now = self._clock.now()
+        model = self._api.catalogue.choose(name or self._default_model, now.date())
+        if not self._api.providers(model):
+            others = ", ".join(each.id for each in self.models()) or "none at the moment"
+            raise InvalidRequest(f"{model.id} is not set up on this bot. There is {others}.")
+        return model
+
+    async def wish(self, wish: Wish, place: Place) -> Submitted:
+        """Queue what a member typed.
+
+        Raises:
+            Refusal: It was not accepted; nothing is reserved.
+        """
+        with self._refusals(place):
+            model = self.model(wish.model)
+            return await self._queue(complete(wish, model), model, place, None)
+
+    async def again(self, job: Job, place: Place) -> Submitted:
+        """Queue the request of a finished job once more, on the account of whoever asks now.
+
+        Raises:
+            Refusal: It was not accepted; nothing is reserved.
+        """
+        with self._refusals(place):
+            model = self.model(job.request.model)
+            return await self._queue(job.request, model, place, job.id)
+
+    async def answered(self, job: Job, message_id: int) -> None:
+        """The card is up: from now on progress can be shown on it."""
+        await self._store.answered(job.id, message_id)
+        self._events.announce(
+            Answered(
+                **about(job, self._clock.now()),
+                message_id=message_id,
+            )
+        )
+
+    async def _queue(
+        self, request: ImageRequest, model: Model, place: Place, parent_id: int | None
+    ) -> Submitted:
+        if not self._open:
+            raise Unavailable("the process is stopping")
+        provider = self._api.providers(model)[0]
+        partials = self._api.partials(provider, model, request)
+        draft = Draft(
+            place=place,
+            request=request,
+            estimate=estimate(model, request, partials=partials),
+            parent_id=parent_id,
+        )
+        accepted = await self._store.submit(draft, self._limits, self._clock.now())
+        if accepted.new:
+            self._announce(accepted.job)
+        return accepted
+
+    def _announce(self, job: Job) -> None:
+        self._events.announce(
+            Accepted(
+                **about(job, job.accepted_at),
+                model=job.request.model,
+                pictures=job.request.count,
+                estimate=job.estimate,
+            )
+        )
+
+    @contextmanager
+    def _refusals(self, place: Place) -> Iterator[None]:
+        try:
+            yield
+        except Refusal as refusal:
+            self._events.announce(
+                Refused(
+                    guild_id=place.guild_id,
+                    member_id=place.member_id,
+                    at=self._clock.now(),
+                    code=refusal.code,
+                )
+            )
+            raise

@@ -1,0 +1,1 @@
+"""What Easel does, on a real database."""
