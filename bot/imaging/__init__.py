@@ -1,0 +1,1 @@
+"""Work on pixels: the only package that imports Pillow."""

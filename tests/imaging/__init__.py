@@ -1,0 +1,1 @@
+"""Work on pixels, tested with real bytes."""

@@ -1,0 +1,1 @@
+"""What operators see, tested with real loggers, registries and sockets."""
