@@ -1,0 +1,1 @@
+"""Discord, as people see it: the only package that imports discord."""

@@ -1,0 +1,81 @@
+"""What each button under a request does."""
+
+from __future__ import annotations
+
+from bot.core.errors import InvalidRequest
+from bot.core.jobs import Job
+from bot.core.ports import Progress
+from bot.discord_ui import cards
+from bot.discord_ui.buttons import JobButton, check_owner, job_here
+from bot.discord_ui.client import Interaction
+from bot.discord_ui.places import is_moderator, place
+
+
+class Again(JobButton, template=r"again:(?P<job>\d+):(?P<index>\d+)"):
+    """The same request once more, on the account of whoever presses it."""
+
+    action = "again"
+    label = "Again"
+
+    async def press(self, interaction: Interaction) -> None:
+        """Queue it and answer with its card."""
+        job = await job_here(interaction, self.job_id)
+        submit = interaction.client.services.submit
+        accepted = await submit.again(job, place(interaction))
+        await show_queued(interaction, accepted.job)
+
+
+class Cancel(JobButton, template=r"cancel:(?P<job>\d+):(?P<index>\d+)"):
+    """Withdraw the request that this card shows."""
+
+    action = "cancel"
+    label = "Cancel"
+
+    async def press(self, interaction: Interaction) -> None:
+        """Cancel it and say so on its card."""
+        job = await cancel(interaction, self.job_id)
+        await interaction.response.edit_message(view=cards.cancelled_card(job), attachments=[])
+
+
+class Delete(JobButton, template=r"delete:(?P<job>\d+):(?P<index>\d+)"):
+    """Take the pictures off the channel."""
+
+    action = "delete"
+    label = "Delete"
+
+    async def press(self, interaction: Interaction) -> None:
+        """Delete the message, for its author and moderators only."""
+        check_owner(interaction, await job_here(interaction, self.job_id))
+        await interaction.response.defer()
+        await interaction.delete_original_response()
+
+
+ACTIONS = (Again, Cancel, Delete)
+"""Every button of a card, to be registered with the client."""
+
+
+async def cancel(interaction: Interaction, job_id: int) -> Job:
+    """Withdraw a request on behalf of whoever acts.
+
+    Raises:
+        Refusal: It is not theirs, or not waiting any more.
+    """
+    if interaction.guild_id is None:
+        raise InvalidRequest("I only draw in servers.")
+    return await interaction.client.services.cancel(
+        job_id,
+        by=interaction.user.id,
+        guild_id=interaction.guild_id,
+        moderator=is_moderator(interaction),
+    )
+
+
+async def show_queued(interaction: Interaction, job: Job) -> None:
+    """Answer with the card of a request that was accepted, and remember which message it is."""
+    services = interaction.client.services
+    line = await services.report.line(job)
+    progress = Progress(job=job, ahead=line.ahead, expected_s=line.expected_s)
+    view = cards.progress_card(progress, buttons=[Cancel(job.id)])
+    answer = await interaction.response.send_message(view=view)
+    if answer.message_id is not None:
+        await services.submit.answered(job, answer.message_id)

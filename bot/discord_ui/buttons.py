@@ -1,0 +1,81 @@
+"""Buttons that know their request by its number, so that they work after any restart."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar, Self
+
+import discord
+
+from bot.core.errors import NotYours, TooLate
+from bot.core.jobs import Job
+from bot.discord_ui.client import EaselClient, Interaction
+from bot.discord_ui.places import is_moderator
+from bot.discord_ui.refusals import tell
+
+
+class JobButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"easel:button"):
+    """One button under one request; subclasses say what pressing it does.
+
+    discord.py swallows errors of dynamic items, so they are answered here.
+    """
+
+    action: ClassVar[str]
+    label: ClassVar[str]
+    style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
+
+    def __init__(self, job_id: int, label: str | None = None) -> None:
+        super().__init__(
+            discord.ui.Button(
+                label=label or self.label, style=self.style, custom_id=f"{self.action}:{job_id}:0"
+            )
+        )
+        self.job_id = job_id
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],
+        item: discord.ui.Item[Any],
+        match: re.Match[str],
+    ) -> Self:
+        """Called by discord.py with a pressed button whose id fits the template."""
+        return cls(int(match["job"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Called by discord.py when the button is pressed."""
+        if not isinstance(interaction.client, EaselClient):
+            raise TypeError("this button belongs to another bot")
+        try:
+            await self.press(interaction)
+        except Exception as error:  # noqa: BLE001 -- the person who pressed gets an answer whatever happened
+            await tell(interaction, error)
+
+    async def press(self, interaction: Interaction) -> None:
+        """Do what the label says."""
+        raise NotImplementedError
+
+
+async def job_here(interaction: Interaction, job_id: int) -> Job:
+    """The request of that number, if it belongs to this server.
+
+    Raises:
+        TooLate: It is not stored any more.
+        NotYours: It belongs to another server: somebody made the button's id up.
+    """
+    job = await interaction.client.services.report.job(job_id)
+    if job is None:
+        raise TooLate("I do not know this request any more. Please ask again with /generate.")
+    if job.place.guild_id != interaction.guild_id:
+        raise NotYours
+    return job
+
+
+def check_owner(interaction: Interaction, job: Job) -> None:
+    """Let the author and moderators pass.
+
+    Raises:
+        NotYours: It is somebody else's request.
+    """
+    if interaction.user.id != job.place.member_id and not is_moderator(interaction):
+        raise NotYours

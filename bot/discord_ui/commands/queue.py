@@ -1,0 +1,63 @@
+"""/queue: my requests that are not finished, each with a way out."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.core.errors import InvalidRequest
+from bot.core.jobs import State
+from bot.core.ports import Progress
+from bot.discord_ui import cards, words
+from bot.discord_ui.actions import cancel
+from bot.discord_ui.buttons import JobButton
+from bot.discord_ui.client import Interaction
+from bot.services.report import Line
+
+MOST_SHOWN = 10
+"""A section takes four of the forty components that a message may have."""
+
+
+@app_commands.command(description="Your requests that are waiting or being drawn")
+async def queue(interaction: Interaction) -> None:
+    """Show them, to their author alone."""
+    await interaction.response.send_message(view=await _mine(interaction), ephemeral=True)
+
+
+class CancelListed(JobButton, template=r"unqueue:(?P<job>\d+):(?P<index>\d+)"):
+    """Withdraw one request from the list."""
+
+    action = "unqueue"
+    label = "Cancel"
+
+    async def press(self, interaction: Interaction) -> None:
+        """Cancel it, show the list without it, and say so on its card."""
+        job = await cancel(interaction, self.job_id)
+        await interaction.response.edit_message(view=await _mine(interaction))
+        await interaction.client.services.show(Progress(job=job))
+
+
+async def _mine(interaction: Interaction) -> discord.ui.LayoutView:
+    if interaction.guild_id is None:
+        raise InvalidRequest("I only draw in servers. Use this command in a channel of one.")
+    report = interaction.client.services.report
+    lines = await report.unfinished(interaction.guild_id, interaction.user.id)
+    if not lines:
+        return cards.card(
+            "You have nothing waiting here. Ask for a picture with /generate.", colour=cards.QUIET
+        )
+    items: list[discord.ui.Item[Any]] = [_item(line) for line in lines[:MOST_SHOWN]]
+    if len(lines) > MOST_SHOWN:
+        items.append(discord.ui.TextDisplay(cards.small(f"and {len(lines) - MOST_SHOWN} more")))
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(discord.ui.Container(*items, accent_colour=cards.QUIET))
+    return view
+
+
+def _item(line: Line) -> discord.ui.Item[Any]:
+    quoted = words.quote(line.job.request.prompt, 150)
+    if line.job.state is State.QUEUED:
+        where = words.position(line.ahead, line.expected_s)
+        return discord.ui.Section(f"{where}\n{quoted}", accessory=CancelListed(line.job.id))
+    doing = "Being drawn" if line.job.state is State.RUNNING else "Being posted"
+    return discord.ui.TextDisplay(f"{doing}.\n{quoted}")

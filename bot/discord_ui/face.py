@@ -1,0 +1,60 @@
+"""Put the client together: its commands, its buttons, and the sync of the commands."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from discord import app_commands
+
+from bot.core.stores import Memory
+from bot.discord_ui.actions import ACTIONS
+from bot.discord_ui.client import EaselClient
+from bot.discord_ui.commands.generate import generate
+from bot.discord_ui.commands.queue import CancelListed, queue
+from bot.discord_ui.commands.quota import quota
+from bot.discord_ui.commands.settings import settings
+from bot.discord_ui.commands.usage import usage
+from bot.discord_ui.refusals import tell
+
+Command = app_commands.Command[Any, ..., Any] | app_commands.Group
+
+COMMANDS: tuple[Command, ...] = (generate, queue, usage, quota, settings)
+
+
+def build_client(memory: Memory, *, shard_count: int | None = None) -> EaselClient:
+    """A client that can log in once it was given its `services`.
+
+    Args:
+        memory: Remembers which commands Discord has been told of.
+        shard_count: As in `EaselClient`.
+    """
+
+    async def prepare(client: EaselClient) -> None:
+        client.add_dynamic_items(*ACTIONS, CancelListed)
+        await sync_commands(client, memory)
+
+    client = EaselClient(prepare=prepare, shard_count=shard_count)
+    for command in COMMANDS:
+        client.tree.add_command(command)
+    client.tree.error(tell)
+    return client
+
+
+async def sync_commands(client: EaselClient, memory: Memory) -> bool:
+    """Tell Discord the commands if they are not what it was told last.
+
+    Discord allows 200 new commands a day, and each change reaches members late.
+
+    Returns:
+        Whether anything was sent.
+    """
+    payload = [command.to_dict(client.tree) for command in client.tree.get_commands()]
+    digest = hashlib.sha256(json.dumps(payload, sort_keys=True, default=str).encode()).hexdigest()
+    name = f"commands of application {client.application_id}"
+    if await memory.recall(name) == digest:
+        return False
+    await client.tree.sync()
+    await memory.remember(name, digest)
+    return True

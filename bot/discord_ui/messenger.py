@@ -1,0 +1,178 @@
+"""Post and edit messages: the Messenger that services speak through."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import cast
+
+import aiohttp
+import discord
+
+from bot.core.delivery import TOKEN_LIFE, Delivery, Posted, Route, nonce
+from bot.core.errors import Busy, Forbidden, Gone, PostingFailed, TooLarge
+from bot.core.jobs import Job, State
+from bot.core.ports import Clock, Progress, Upload
+from bot.discord_ui import cards
+from bot.discord_ui.actions import Again, Cancel, Delete
+from bot.discord_ui.buttons import JobButton
+
+ORIGINAL = cast("int", "@original")
+"""Discord's name for the message that answered an interaction, where a number is expected."""
+
+TOO_LARGE_CODES = frozenset({40005, 50045})
+GONE_CODES = frozenset({10003, 10004, 10008, 10015, 10062, 50027, 50083})
+FORBIDDEN_CODES = frozenset({50001, 50007, 50013, 50278, 200000, 400001})
+
+
+class DiscordMessenger:
+    """Implements `core.ports.Messenger` with one client.
+
+    Args:
+        shows_costs: Whether a server, by its id, shows what pictures cost.
+    """
+
+    def __init__(
+        self,
+        client: discord.Client,
+        *,
+        clock: Clock,
+        shows_costs: Callable[[int], Awaitable[bool]],
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._shows_costs = shows_costs
+
+    async def progress(self, progress: Progress) -> None:
+        """Show on the request's card how it stands."""
+        job = progress.job
+        if job.state is State.CANCELLED:
+            view = cards.cancelled_card(job)
+        else:
+            view = cards.progress_card(progress, buttons=[Cancel(job.id)])
+        files = [discord.File(io.BytesIO(progress.sketch), cards.SKETCH)] if progress.sketch else []
+        with posting():
+            await self._edit_card(job, view, files)
+
+    async def deliver(
+        self, delivery: Delivery, route: Route, files: Sequence[Upload], *, part: int, parts: int
+    ) -> Posted:
+        """Show an outcome, or one part of it, by one route."""
+        job = delivery.job
+        replaces_card = route is Route.REPLY and part == 0
+        view = await self._outcome(
+            job, files, mention=not replaces_card and part == 0, part=(part, parts)
+        )
+        uploads = [_file(file) for file in files]
+        with posting():
+            if replaces_card:
+                message = await self._edit_reply(job, view, uploads)
+            else:
+                target = await self._target(job, route)
+                message = await target.send(
+                    view=view,
+                    files=uploads,
+                    nonce=nonce(delivery.id, part),
+                    allowed_mentions=discord.AllowedMentions(
+                        users=[discord.Object(job.place.member_id)]
+                    ),
+                )
+        if not replaces_card and part == 0:
+            await self._point_onward(job)
+        return Posted(message_id=message.id, channel_id=message.channel.id)
+
+    async def _outcome(
+        self, job: Job, files: Sequence[Upload], *, mention: bool, part: tuple[int, int]
+    ) -> discord.ui.LayoutView:
+        if cards.is_notice(job):
+            return cards.notice_card(job, mention=mention, buttons=[Again(job.id, "Try again")])
+        # Each message can be taken away by itself; the request is repeated under the last one.
+        number, total = part
+        buttons: list[JobButton] = [Delete(job.id)]
+        if number == total - 1:
+            buttons.insert(0, Again(job.id))
+        return cards.result_card(
+            job,
+            files,
+            mention=mention,
+            cost_shown=await self._shows_costs(job.place.guild_id),
+            part=part,
+            buttons=buttons,
+        )
+
+    async def _target(self, job: Job, route: Route) -> discord.abc.Messageable:
+        if route is Route.DIRECT:
+            return await self._client.create_dm(discord.Object(job.place.member_id))
+        return self._client.get_partial_messageable(
+            job.place.channel_id, guild_id=job.place.guild_id
+        )
+
+    async def _edit_card(
+        self, job: Job, view: discord.ui.LayoutView, files: Sequence[discord.File]
+    ) -> None:
+        if self._clock.now() - job.accepted_at < TOKEN_LIFE:
+            await self._edit_reply(job, view, files)
+        elif job.place.message_id is not None:
+            await self._card(job, job.place.message_id).edit(view=view, attachments=files)
+
+    async def _edit_reply(
+        self, job: Job, view: discord.ui.LayoutView, files: Sequence[discord.File]
+    ) -> discord.Message:
+        webhook = discord.Webhook.partial(
+            job.place.application_id, job.place.token, client=self._client
+        )
+        return await webhook.edit_message(
+            job.place.message_id or ORIGINAL, view=view, attachments=files
+        )
+
+    def _card(self, job: Job, message_id: int) -> discord.PartialMessage:
+        channel = self._client.get_partial_messageable(
+            job.place.channel_id, guild_id=job.place.guild_id
+        )
+        return channel.get_partial_message(message_id)
+
+    async def _point_onward(self, job: Job) -> None:
+        """Let the old card say that it is over; nothing is lost if it cannot be edited."""
+        if job.place.message_id is None:
+            return
+        with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+            await self._card(job, job.place.message_id).edit(
+                view=cards.moved_card(job), attachments=[]
+            )
+
+
+def _file(upload: Upload) -> discord.File:
+    # Made afresh for each try: discord.py closes files once they are sent.
+    return discord.File(
+        io.BytesIO(upload.data), upload.name, description=upload.alt, spoiler=upload.spoiler
+    )
+
+
+@contextmanager
+def posting() -> Iterator[None]:
+    """Say in `core.errors` what Discord's refusals mean."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        raise failure_of(error) from error
+    except discord.RateLimited as error:
+        raise Busy(f"rate limit, {error.retry_after:.0f} s") from error
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise Busy(type(error).__name__) from error
+
+
+def failure_of(error: discord.HTTPException) -> PostingFailed:
+    """Which failure a refusal of Discord's is: first its code, then its status."""
+    detail = f"{error.status} {error.code}"
+    if error.status == 413 or error.code in TOO_LARGE_CODES:
+        return TooLarge(detail)
+    if error.code in GONE_CODES:
+        return Gone(detail)
+    if error.code in FORBIDDEN_CODES:
+        return Forbidden(detail)
+    if error.status in (401, 404):
+        return Gone(detail)
+    if error.status == 403:
+        return Forbidden(detail)
+    return Busy(detail)

@@ -1,0 +1,57 @@
+"""Turn an error into one private sentence for the person who acted.
+
+Whatever goes wrong, an interaction is answered: in plain words, to its author alone, and without
+anything technical in it.
+"""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+
+from bot.core.errors import EaselError, InvalidRequest
+from bot.discord_ui import words
+from bot.discord_ui.client import Interaction
+
+
+async def tell(interaction: Interaction, error: BaseException) -> None:
+    """Answer the interaction with what went wrong; bugs go to the operator as well."""
+    cause = _cause(error)
+    if isinstance(cause, discord.NotFound) and cause.code == UNKNOWN_INTERACTION:
+        # Too late to answer at all. Discord has told the member already.
+        interaction.client.services.report_bug("answering in time", cause)
+        return
+    if not isinstance(cause, EaselError):
+        interaction.client.services.report_bug("an interaction", cause)
+        cause = EaselError()
+    await whisper(interaction, cause.say(words.when))
+
+
+async def whisper(interaction: Interaction, sentence: str) -> None:
+    """Say something to the person who acted, and to nobody else."""
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(sentence, ephemeral=True)
+        else:
+            await interaction.response.send_message(sentence, ephemeral=True)
+    except discord.HTTPException as lost:
+        interaction.client.services.report_bug("answering", lost)
+
+
+UNKNOWN_INTERACTION = 10062
+"""Discord's code for an interaction that was not answered within three seconds."""
+
+
+def _cause(error: BaseException) -> BaseException:
+    if isinstance(error, app_commands.CommandInvokeError):
+        return error.original
+    if isinstance(error, app_commands.TransformerError):
+        return InvalidRequest(f"“{error.value}” is not possible there.")
+    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return InvalidRequest(
+            "This command has changed since your Discord loaded it. "
+            "Restart Discord, or try again in a few minutes."
+        )
+    if isinstance(error, app_commands.CheckFailure):
+        return InvalidRequest("You may not use this command here.")
+    return error

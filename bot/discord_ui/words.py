@@ -1,0 +1,82 @@
+"""How things are said to people: times, amounts, quotations, lists."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import discord
+
+from bot.core.images import ImageRequest
+from bot.core.jobs import Job
+from bot.core.quotas import Standing, Subject, say_limit
+
+PROMPT_SHOWN = 700
+"""Characters of a prompt that a card shows."""
+
+
+def when(moment: datetime) -> str:
+    """A time that Discord shows in each reader's own zone, like “in 3 hours”."""
+    return discord.utils.format_dt(moment, "R")
+
+
+def quote(prompt: str, limit: int = PROMPT_SHOWN) -> str:
+    """A prompt as a quotation that pings nobody and formats nothing."""
+    flat = " ".join(prompt.split())
+    cut = flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+    return "> " + plain(cut)
+
+
+def plain(text: str) -> str:
+    """Somebody's words with every character that Discord would interpret made harmless."""
+    escaped = discord.utils.escape_markdown(discord.utils.escape_mentions(text))
+    # Headings, lists, channel links, emoji, commands and links are left alone by the library.
+    return re.sub(r"(?<!\\)([<\[\]#:-])", r"\\\1", escaped).replace("://", ":\u200b//")
+
+
+def seconds(amount: float) -> str:
+    """`8 s`, `2 min`: rough on purpose."""
+    if amount < 90:
+        return f"{max(1, round(amount))} s"
+    return f"{round(amount / 60)} min"
+
+
+def pictures(count: int) -> str:
+    """`1 picture`, `4 pictures`."""
+    return "1 picture" if count == 1 else f"{count} pictures"
+
+
+def specs(request: ImageRequest) -> str:
+    """Model, size and quality in one line."""
+    parts = [request.model, str(request.size).replace("x", " × "), request.quality.value]
+    if request.style:
+        parts.append(request.style.value)
+    if request.count > 1:
+        parts.append(pictures(request.count))
+    return " · ".join(parts)
+
+
+def position(ahead: int, expected_s: int) -> str:
+    """Where a waiting request is, and for how long."""
+    before = f"{ahead} request{'' if ahead == 1 else 's'} before it"
+    place = before if ahead else "It is next"
+    return f"{place}, about {seconds(expected_s)}."
+
+
+def took(job: Job) -> str | None:
+    """How long drawing took."""
+    if job.started_at is None or job.finished_at is None:
+        return None
+    return seconds((job.finished_at - job.started_at).total_seconds())
+
+
+def standing(each: Standing) -> str:
+    """One rule with what is taken of it and when it starts again."""
+    rule = each.rule
+    whose = "The server" if rule.subject is Subject.SERVER else "Each member"
+    taken = say_limit(
+        each.taken.pictures if rule.pictures is not None else None,
+        each.taken.micro if rule.micro is not None else None,
+    )
+    limit = say_limit(rule.pictures, rule.micro)
+    return f"**{whose}**, per {rule.period}: {taken} of {limit} taken; resets {when(each.ends_at)}"

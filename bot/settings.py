@@ -1,0 +1,227 @@
+"""What an operator sets: environment and `.env`, read once into one frozen value.
+
+Each setting is said here once: its name, its default, its bounds, and what it is for. Everything
+that is wrong is reported at once, in sentences that name the variable and the repair. No sentence
+holds the value of a secret.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ENV_FILE = Path(".env")
+
+PREFIX = "EASEL_"
+"""Variables of this prefix are ours, so one that is not known is a slip of the pen."""
+
+
+SECRETS = frozenset({"DISCORD_TOKEN", "OPENAI_API_KEY", "DATABASE_URL"})
+"""Variables whose values are never shown: an address of a database may hold a password."""
+
+
+def _token(value: SecretStr | None) -> SecretStr | None:
+    text = value.get_secret_value() if value else ""
+    if text.lower().startswith("bot ") or any(ch.isspace() for ch in text):
+        raise ValueError("holds a space; paste the token alone, without “Bot ” before it")
+    return value if text else None
+
+
+def _key(value: SecretStr | None) -> SecretStr | None:
+    text = value.get_secret_value() if value else ""
+    if any(ch.isspace() for ch in text) or not text.isascii():
+        raise ValueError("holds a space or an odd character; paste the key alone")
+    return value if text else None
+
+
+def _address(*schemes: str) -> AfterValidator:
+    def check(value: str | None) -> str | None:
+        if value is None:
+            return None
+        scheme, _, rest = value.partition("://")
+        if scheme not in schemes or not rest.strip("/") or any(ch.isspace() for ch in value):
+            raise ValueError(f"is not an address; write it like {schemes[-1]}://host/path")
+        return value.rstrip("/")
+
+    return AfterValidator(check)
+
+
+def _is_port(text: str) -> bool:
+    return text.isdecimal() and int(text) <= 65_535
+
+
+def _listen(value: str | None) -> str | None:
+    if not value:
+        return None
+    host, _, port = value.rpartition(":")
+    if not re.fullmatch(r"[\w.-]+|\[[0-9a-fA-F:]+\]", host) or not _is_port(port):
+        raise ValueError("is not an address to listen on; write host:port, like 127.0.0.1:8080")
+    return value
+
+
+def _database(value: str | None) -> str | None:
+    if value and not re.fullmatch(r"sqlite:///.*[^/]", value):
+        raise ValueError(
+            "is not a database that this version knows; leave it out, or write "
+            "sqlite:///folder/easel.db"
+        )
+    return value or None
+
+
+def _names(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(name for name in (part.strip() for part in value.split(",")) if name) or None
+    return value
+
+
+def _empty(value: object) -> object:
+    return None if value == "" else value
+
+
+Url = Annotated[str, _address("http", "https")]
+Socket = Annotated[str, _address("ws", "wss")]
+Secret = Annotated[SecretStr | None, AfterValidator(_key)]
+Count = Annotated[int, Field(ge=1, le=10_000)]
+
+
+class Settings(BaseSettings):
+    """Every setting, by the name of its variable; `.env.example` explains each to the operator."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        case_sensitive=True,
+        env_ignore_empty=True,
+        env_file_encoding="utf-8",
+    )
+
+    discord_token: Annotated[SecretStr | None, AfterValidator(_token)] = Field(
+        None, validation_alias="DISCORD_TOKEN"
+    )
+    discord_api_url: Url = Field("https://discord.com/api/v10", validation_alias="DISCORD_API_URL")
+    discord_gateway_url: Socket = Field(
+        "wss://gateway.discord.gg/", validation_alias="DISCORD_GATEWAY_URL"
+    )
+    data_dir: Path = Field(Path("data"), validation_alias="DATA_DIR")
+    database_url: Annotated[str | None, AfterValidator(_database)] = Field(
+        None, validation_alias="DATABASE_URL"
+    )
+    openai_api_key: Secret = Field(None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: Annotated[Url | None, BeforeValidator(_empty)] = Field(
+        None, validation_alias="OPENAI_BASE_URL"
+    )
+    model: str = Field("gpt-image-2.5-flare", validation_alias="EASEL_MODEL", min_length=1)
+    providers: Annotated[tuple[str, ...] | None, NoDecode, BeforeValidator(_names)] = Field(
+        None, validation_alias="EASEL_PROVIDERS"
+    )
+    providers_dir: Annotated[Path | None, BeforeValidator(_empty)] = Field(
+        None, validation_alias="EASEL_PROVIDERS_DIR"
+    )
+    slots: Count = Field(4, validation_alias="EASEL_SLOTS")
+    server_slots: Count = Field(4, validation_alias="EASEL_SERVER_SLOTS")
+    member_slots: Count = Field(2, validation_alias="EASEL_MEMBER_SLOTS")
+    server_queue: Count = Field(200, validation_alias="EASEL_SERVER_QUEUE")
+    member_queue: Count = Field(10, validation_alias="EASEL_MEMBER_QUEUE")
+    after_crash: Literal["ask", "repeat"] = Field("ask", validation_alias="EASEL_AFTER_CRASH")
+    drain_s: Annotated[int, Field(ge=0, le=3600)] = Field(120, validation_alias="EASEL_DRAIN_S")
+    http: Annotated[str | None, AfterValidator(_listen)] = Field(
+        None, validation_alias="EASEL_HTTP"
+    )
+    log: Literal["console", "json"] = Field("console", validation_alias="EASEL_LOG")
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file."""
+        if self.database_url is None:
+            return self.data_dir / "easel.db"
+        return Path(self.database_url.removeprefix("sqlite:///"))
+
+    @property
+    def database_setting(self) -> str:
+        """The variable that says where the database is."""
+        return "DATA_DIR" if self.database_url is None else "DATABASE_URL"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Values that no log may show."""
+        both = (self.discord_token, self.openai_api_key)
+        return tuple(secret.get_secret_value() for secret in both if secret)
+
+
+def names() -> tuple[str, ...]:
+    """Every variable, in the order in which they are documented."""
+    return tuple(str(field.validation_alias) for field in Settings.model_fields.values())
+
+
+def load(env_file: Path | None = ENV_FILE) -> tuple[Settings, tuple[str, ...]]:
+    """Read the settings, and say everything that is wrong with them.
+
+    What is wrong is replaced by its default, so that whoever checks the rest can go on.
+
+    Args:
+        env_file: Read first; the environment overrides it. None reads no file.
+    """
+    problems: list[str] = []
+    try:
+        problems += _slips(env_file)
+    except UnicodeDecodeError:
+        problems.append(f"{env_file} is not a text file in UTF-8. Save it as one.")
+        env_file = None
+    replaced: dict[str, Any] = {}
+    while True:
+        try:
+            settings = Settings(_env_file=env_file, **replaced)
+        except ValidationError as errors:
+            for error in errors.errors():
+                name = str(error["loc"][0])
+                problems.append(_sentence(name, error))
+                replaced[name] = _default(name)
+        else:
+            return settings, tuple(problems)
+
+
+def _slips(env_file: Path | None) -> Iterator[str]:
+    """A sentence for each variable that looks like ours and is not."""
+    known = names()
+    given = set(os.environ)
+    if env_file and env_file.is_file():
+        given |= set(dotenv_values(env_file, interpolate=False))
+    for name in sorted(given):
+        if name.startswith(PREFIX) and name not in known:
+            close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+            meant = f" Did you mean {close[0]}?" if close else " Remove it."
+            yield f"{name} is not a setting of Easel.{meant}"
+
+
+def _default(name: str) -> Any:
+    return next(
+        field.default for field in Settings.model_fields.values() if field.validation_alias == name
+    )
+
+
+def _sentence(name: str, error: ErrorDetails) -> str:
+    context = error.get("ctx", {})
+    given = str(error["input"])
+    shown = "" if name in SECRETS else f", not “{given[:60]}”"
+    match error["type"]:
+        case "int_parsing" | "int_from_float":
+            return f"{name} must be a whole number{shown}."
+        case "greater_than_equal":
+            return f"{name} must be {context['ge']} or more{shown}."
+        case "less_than_equal":
+            return f"{name} must be {context['le']:,} or less{shown}."
+        case "literal_error":
+            return f"{name} must be {context['expected'].replace(chr(39), '')}{shown}."
+        case "value_error":
+            return f"{name} {context['error']}{shown}."
+        case _:
+            return f"{name} is wrong: {error['msg']}{shown}."
