@@ -1,0 +1,1 @@
+"""The demo's painter and its pretend image API."""
