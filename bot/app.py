@@ -1,0 +1,304 @@
+"""The composition root: everything is built here from the settings, once, and closed in reverse.
+
+There are no rules in this file; it only says what is connected to what. The demo, the tests and
+`easel run` start this same root.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from bot.core import events
+from bot.core.errors import InvalidRequest, Misconfigured, PostingFailed, Unavailable
+from bot.core.ports import Clock, Progress
+from bot.core.retry import AfterCrash
+from bot.core.stores import Limits
+from bot.discord_ui.client import Services
+from bot.discord_ui.connection import log_in, stay_connected
+from bot.discord_ui.endpoint import point_at
+from bot.discord_ui.face import build_client
+from bot.discord_ui.messenger import DiscordMessenger
+from bot.imageapi.catalogue import load_catalogue
+from bot.imageapi.client import HttpImageApi
+from bot.imageapi.providers import load_providers
+from bot.imaging.pillow import PillowImaging
+from bot.ops import logs
+from bot.ops.clock import SystemClock
+from bot.ops.health import Health
+from bot.ops.looplag import LoopLag
+from bot.ops.metrics import Metrics
+from bot.services.cancel import Cancel
+from bot.services.deliver import Deliver
+from bot.services.draw import Draw
+from bot.services.expect import Expect
+from bot.services.lifecycle import Lifecycle
+from bot.services.limit import Limit
+from bot.services.prepare import Prepare
+from bot.services.progress import ShowProgress
+from bot.services.report import Report
+from bot.services.slots import Slots
+from bot.services.submit import Submit
+from bot.services.work import Work
+from bot.settings import Settings
+from bot.storage.files import FileVault
+from bot.storage.sqlite import SqliteStore
+
+
+class App:
+    """Easel, built and ready to be started.
+
+    Args:
+        settings: What the operator set.
+        clock: The time; tests pass one that they move.
+        shard_count: As in `EaselClient`.
+
+    Raises:
+        Misconfigured: Something in the settings cannot be built; all of it at once.
+    """
+
+    def __init__(
+        self, settings: Settings, *, clock: Clock | None = None, shard_count: int | None = None
+    ) -> None:
+        point_at(settings.discord_api_url, settings.discord_gateway_url)
+        self.settings = settings
+        self.clock = clock = clock or SystemClock()
+        self.events = happening = events.Events()
+        self.limits = limits_of(settings)
+        self.lifecycle = Lifecycle(clock, logs.report)
+
+        self.store = store = SqliteStore(settings.database_path, setting=settings.database_setting)
+        self.vault = FileVault(settings.data_dir / "pictures")
+        self.imaging = imaging = PillowImaging()
+        self.api = api = build_api(settings, clock)
+        self.client = build_client(store, shard_count=shard_count)
+        self.messenger = messenger = DiscordMessenger(
+            self.client, clock=clock, shows_costs=store.shows_costs
+        )
+
+        self.expect = Expect(catalogue=api.catalogue, slots=settings.slots, events=happening)
+        self.progress = ShowProgress(
+            store=store,
+            imaging=imaging,
+            messenger=messenger,
+            clock=clock,
+            events=happening,
+            expect=self.expect,
+        )
+        self.submit = Submit(
+            store=store,
+            api=api,
+            clock=clock,
+            events=happening,
+            limits=self.limits,
+            default_model=settings.model,
+        )
+        self.work = self._work()
+        self.deliver = self._deliver()
+        self.client.services = self._services()
+
+        self.metrics = Metrics(
+            models=[model.id for model in api.catalogue],
+            providers=api.names,
+            counts=store.counts,
+        )
+        self.lag = LoopLag(self.metrics.lag)
+        self.health = self._health()
+        self._ended = ""
+        logs.listener(happening)
+        happening.listen(self.metrics.hear)
+
+    def _work(self) -> Work:
+        draw = Draw(
+            store=self.store,
+            api=self.api,
+            imaging=self.imaging,
+            vault=self.vault,
+            clock=self.clock,
+            events=self.events,
+            report=logs.report,
+        )
+        return Work(
+            store=self.store,
+            draw=draw,
+            slots=Slots(self.settings.slots),
+            clock=self.clock,
+            events=self.events,
+            name=f"process {os.getpid()}",
+            report=logs.report,
+        )
+
+    def _deliver(self) -> Deliver:
+        return Deliver(
+            store=self.store,
+            vault=self.vault,
+            prepare=Prepare(vault=self.vault, imaging=self.imaging),
+            messenger=self.messenger,
+            clock=self.clock,
+            events=self.events,
+            settled=self.progress.settled,
+            report=logs.report,
+        )
+
+    def _services(self) -> Services:
+        return Services(
+            submit=self.submit,
+            cancel=Cancel(
+                store=self.store,
+                clock=self.clock,
+                events=self.events,
+                settled=self.progress.settled,
+            ),
+            limit=Limit(store=self.store, clock=self.clock),
+            report=Report(store=self.store, expect=self.expect),
+            show=self._show,
+            report_bug=logs.report,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self.store.open()
+        await self.api.open()
+        await self.store.set_limits(self.limits)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.lifecycle.stop()
+        if self.health:
+            await self.health.close()
+        await self.client.close()
+        await self.api.close()
+        await self.imaging.close()
+        await self.store.close()
+
+    async def start(self) -> None:
+        """Start drawing and posting; the client is logged in, or about to be."""
+        repeat = AfterCrash(self.settings.after_crash) is AfterCrash.REPEAT
+        now = self.clock.now()
+        recovered = await self.store.recover(now, repeat=repeat)
+        for job in recovered.requeued:
+            self.events.announce(events.Requeued(**events.about(job, now), reason="restart"))
+        for job in recovered.unknown:
+            self.events.announce(
+                events.Failed(**events.about(job, now), code="unknown", detail="restart")
+            )
+        self.lifecycle.spawn("work", self.work.run)
+        self.lifecycle.spawn("deliver", self.deliver.run)
+        self.lifecycle.spawn("progress", self.progress.run)
+        self.lifecycle.spawn("loop lag", self.lag.run)
+
+    async def serve(self) -> None:
+        """Log in, draw and post until cancelled; then finish what is in hand.
+
+        Raises:
+            Misconfigured: EASEL_HTTP cannot be had; or Discord refuses the token, or ends the
+                connection for good.
+        """
+        token = self.settings.discord_token
+        assert token is not None  # whoever serves has asked `check.missing` before
+        if self.health:
+            await self.health.start()
+        await log_in(self.client, token.get_secret_value(), self.clock)
+        await self.start()
+        try:
+            self.lifecycle.spawn("gateway", self._gateway)
+            await self.lifecycle.join("gateway")
+        finally:
+            await self.stop()
+        raise Misconfigured((self._ended,))
+
+    async def _gateway(self) -> None:
+        self._ended = await stay_connected(self.client)
+
+    async def stop(self) -> None:
+        """Take nothing more, finish what is being drawn, post it, within EASEL_DRAIN_S."""
+        self.submit.close()
+        self.work.drain()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.settings.drain_s):
+                await self.lifecycle.join("work")
+                await self.deliver.drained()
+        await self.lifecycle.stop("work", "deliver", "progress")
+
+    async def _show(self, progress: Progress) -> None:
+        # A card that cannot be edited is no reason to tell its author of an error.
+        with suppress(PostingFailed):
+            await self.messenger.progress(progress)
+
+    def _health(self) -> Health | None:
+        if not self.settings.http:
+            return None
+        host, _, port = self.settings.http.rpartition(":")
+        return Health(
+            host.strip("[]"),
+            int(port),
+            checks={
+                "discord": self._discord_ready,
+                "database": self._database_ready,
+                "provider": self.api.problem,
+            },
+            metrics=self.metrics.render,
+        )
+
+    async def _database_ready(self) -> str | None:
+        try:
+            await self.store.remember("last health check", self.clock.now().isoformat())
+        except Unavailable as trouble:
+            return f"The database cannot be written: {trouble.detail}."
+        return None
+
+    async def _discord_ready(self) -> str | None:
+        return None if self.client.is_ready() else "Not connected to Discord's gateway."
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The numbers that bound what runs and waits."""
+    return Limits(
+        slots=settings.slots,
+        server_slots=settings.server_slots,
+        member_slots=settings.member_slots,
+        server_queue=settings.server_queue,
+        member_queue=settings.member_queue,
+    )
+
+
+def build_api(settings: Settings, clock: Clock) -> HttpImageApi:
+    """The image services that the settings name, checked against the default model.
+
+    Raises:
+        Misconfigured: A provider, a key or the model is missing or unknown.
+    """
+    problems: list[str] = []
+    catalogue = load_catalogue()
+    try:
+        catalogue.choose(settings.model, clock.now().date())
+    except InvalidRequest as wrong:
+        problems.append(f"EASEL_MODEL: {wrong.say()}")
+    try:
+        providers = load_providers(
+            order=settings.providers,
+            folder=settings.providers_dir,
+            environment=provider_environment(settings),
+        )
+    except Misconfigured as wrong:
+        raise Misconfigured((*problems, *wrong.problems)) from wrong
+    if problems:
+        raise Misconfigured(tuple(problems))
+    return HttpImageApi(providers, catalogue, clock)
+
+
+def provider_environment(settings: Settings) -> Mapping[str, str]:
+    """Variables that provider files refer to: the settings' own, then those of the process."""
+    known = {
+        "OPENAI_API_KEY": settings.openai_api_key and settings.openai_api_key.get_secret_value(),
+        "OPENAI_BASE_URL": settings.openai_base_url,
+    }
+    return {**os.environ, **{name: value for name, value in known.items() if value}}

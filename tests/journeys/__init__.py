@@ -1,0 +1,1 @@
+"""Easel as people meet it: through SimCord, to the real app, drawn by the pretend image service."""

@@ -1,0 +1,127 @@
+"""/queue, /usage, /quota and /settings, as members and managers see them."""
+
+from __future__ import annotations
+
+from bot.core import events
+from tests.journeys.studio import Studio, said, texts
+
+
+async def test_queue_shows_what_is_mine_with_position_and_a_way_out(studio: Studio) -> None:
+    """Two are drawn for Alice, the third waits and can be cancelled from the list."""
+    async with studio.service.held():
+        for prompt in ("first", "second", "third"):
+            card = await studio.generate(studio.world.alice, prompt)
+        await studio.service.arrived(2)
+
+        mine = await studio.world.alice.slash(studio.gallery, "queue")
+        assert mine.response is not None
+        assert mine.response.ephemeral
+        assert said(mine).count("Being drawn") == 2
+        assert "It is next" in said(mine)
+
+        await studio.world.alice.click(mine.response.message, label="Cancel")
+        assert card.response is not None
+        assert "Cancelled" in texts(card.response.message)
+
+        theirs = await studio.world.bob.slash(studio.gallery, "queue")
+        assert "nothing waiting" in said(theirs)
+
+
+async def test_usage_shows_what_was_used_and_which_limits_hold(studio: Studio) -> None:
+    """Without limits it says so; with one it says what is left of it and when it resets."""
+    await studio.draw(studio.world.alice)
+    before = await studio.world.alice.slash(studio.gallery, "usage")
+    assert "Today: 1 picture" in said(before)
+    assert "There are none" in said(before)
+
+    await studio.world.mia.slash(
+        studio.gallery, "quota set", subject="everyone", period="day", pictures=5
+    )
+    after = await studio.world.alice.slash(studio.gallery, "usage")
+
+    assert "1 picture of 5 pictures taken; resets <t:" in said(after)
+
+
+async def test_a_manager_sets_shows_and_clears_limits(studio: Studio) -> None:
+    """Each change shows before and after; what was used before counts."""
+    mia, gallery = studio.world.mia, studio.gallery
+    await studio.draw(studio.world.alice)
+
+    first = await mia.slash(
+        gallery, "quota set", subject="server", period="month", pictures=100, dollars="20"
+    )
+    assert first.response is not None
+    assert first.response.ephemeral
+    assert "no limit → 100 pictures and $20.00" in said(first)
+
+    second = await mia.slash(gallery, "quota set", subject="server", period="month", pictures=0)
+    assert "100 pictures and $20.00 → 0 pictures" in said(second)
+    assert "More than that is used already" in said(second)
+
+    shown = await mia.slash(gallery, "quota show")
+    assert "1 picture of 0 pictures taken" in said(shown)
+    assert f"<@{mia.id}>" in said(shown)
+
+    cleared = await mia.slash(gallery, "quota clear", subject="server", period="month")
+    assert "0 pictures → no limit" in said(cleared)
+    assert "There are no limits here" in said(await mia.slash(gallery, "quota show"))
+
+
+async def test_a_limit_in_dollars_holds(studio: Studio) -> None:
+    """A cent does not buy a high-quality picture."""
+    await studio.world.mia.slash(
+        studio.gallery, "quota set", subject="server", period="day", dollars="0.01"
+    )
+
+    answer = await studio.generate(studio.world.alice, quality="max")
+
+    assert "This server's limit is $0.01 per day" in said(answer)
+    assert studio.service.requests == []
+
+
+async def test_a_limit_that_makes_no_sense_is_refused_with_the_repair(studio: Studio) -> None:
+    """Neither nothing nor letters are an amount."""
+    mia, gallery = studio.world.mia, studio.gallery
+
+    nothing = await mia.slash(gallery, "quota set", subject="server", period="day")
+    letters = await mia.slash(gallery, "quota set", subject="server", period="day", dollars="a lot")
+
+    assert "Say how much" in said(nothing)
+    assert "“a lot” is not an amount" in said(letters)
+
+
+async def test_members_cannot_see_the_commands_of_managers(studio: Studio) -> None:
+    """Discord hides them by the permission that the command names."""
+    assert "quota" not in " ".join(studio.world.alice.available_commands(studio.gallery))
+    assert "settings" not in " ".join(studio.world.alice.available_commands(studio.gallery))
+    assert "quota" in " ".join(studio.world.mia.available_commands(studio.gallery))
+
+
+async def test_the_cost_is_shown_where_the_server_says_so(studio: Studio) -> None:
+    """Off at first; a manager switches it on for later pictures."""
+    without = await studio.draw(studio.world.alice)
+    assert "$" not in texts(without)
+
+    await studio.world.mia.slash(studio.gallery, "settings costs", shown=True)
+    with_cost = await studio.draw(studio.world.alice)
+
+    [_, drawn] = studio.happenings.of(events.Drawn)
+    assert f"${drawn.cost / 1_000_000:.4f}" in texts(with_cost)
+
+
+async def test_choices_come_from_the_model_that_is_chosen(studio: Studio) -> None:
+    """Only living models are offered; qualities follow the model."""
+    alice, gallery = studio.world.alice, studio.gallery
+
+    models = await alice.autocomplete(gallery, "generate", "model", "", prompt="x")
+    older = await alice.autocomplete(
+        gallery, "generate", "quality", "", prompt="x", model="gpt-image-2"
+    )
+    newer = await alice.autocomplete(gallery, "generate", "quality", "", prompt="x")
+    sizes = await alice.autocomplete(gallery, "generate", "size", "portrait", prompt="x")
+
+    assert models[0]["value"] == "gpt-image-2.5-flare"
+    assert "gpt-image-1" not in {choice["value"] for choice in models}
+    assert [choice["value"] for choice in older] == ["low", "medium", "high"]
+    assert [choice["value"] for choice in newer] == ["low", "medium", "high", "xhigh", "max"]
+    assert "1024x1536" in {choice["value"] for choice in sizes}
