@@ -1,0 +1,1 @@
+"""Easel as a process, against a Discord and an image service on real sockets."""
