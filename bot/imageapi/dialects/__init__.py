@@ -1,0 +1,15 @@
+"""The languages that image services speak, by the name that provider files use."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from bot.imageapi.dialects import openai_images
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.imageapi.calls import Dialect
+
+DIALECTS: Mapping[str, Dialect] = MappingProxyType({"openai_images": openai_images})

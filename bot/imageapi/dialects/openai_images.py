@@ -1,0 +1,206 @@
+"""OpenAI's Images API, and what gateways make of it: requests and answers as bytes, no I/O.
+
+Sources: OpenAI's OpenAPI description and the types of its Python SDK 3.51. Relays differ: they may
+link to a picture instead of sending it, write null where a field should be missing, put `data:`
+before base64, and report failures with status 200.
+"""
+
+from __future__ import annotations
+
+import binascii
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pybase64
+
+from bot.core.errors import BadAnswer, OutcomeUnknown
+from bot.core.images import Background
+from bot.core.pricing import Usage
+from bot.imageapi.calls import Answer, Call, Link, Partial
+from bot.imageapi.envelopes import envelope_of, has_error, open_envelope
+from bot.imageapi.failures import from_envelope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from bot.core.images import ImageRequest
+    from bot.core.models import Model
+    from bot.imageapi.providers import Provider
+    from bot.imageapi.sse import Event
+
+FIELDS = frozenset(
+    {
+        "model",
+        "prompt",
+        "n",
+        "size",
+        "quality",
+        "output_format",
+        "background",
+        "stream",
+        "partial_images",
+    }
+)
+"""Of `POST /images/generations`. Never among them: response_format, which GPT Image models refuse
+with 400."""
+
+
+def request(provider: Provider, model: Model, request: ImageRequest, *, stream: bool) -> Call:
+    """`POST /images/generations`, with those fields that the provider's file lists.
+
+    Args:
+        provider: Whose fields and names for models are used.
+        model: What draws.
+        request: What is drawn; each of its options is sent, so that the price is the one
+            that was reserved.
+        stream: Whether to ask for partial pictures.
+    """
+    fields: dict[str, object] = {
+        "model": provider.names.get(model.id, model.id),
+        "prompt": request.full_prompt,
+        "n": request.count,
+        "size": str(request.size),
+        "quality": request.quality,
+        "output_format": request.format,
+    }
+    if request.background is not Background.AUTO:
+        fields["background"] = request.background
+    if stream:
+        fields |= {"stream": True, "partial_images": provider.partial_images}
+    listed = {name: value for name, value in fields.items() if name in provider.fields}
+    return Call(
+        method="POST",
+        path="/images/generations",
+        headers={
+            "Content-Type": "application/json",
+            "Accept": "text/event-stream, application/json" if stream else "application/json",
+        },
+        body=orjson.dumps(listed),
+    )
+
+
+def answer(
+    status: int, headers: Mapping[str, str], body: bytes | bytearray, *, now: datetime
+) -> Answer:
+    """Understand a complete body: pictures as bytes or links, and the tokens that were counted.
+
+    Fewer pictures than asked for are an answer; none is not.
+
+    Raises:
+        DrawingFailed: One of the tree in `core.errors`; `BadAnswer` for a 200 without a picture,
+            `OutcomeUnknown` for one that ends in the middle of its JSON.
+    """
+    if not 200 <= status < 300:
+        raise from_envelope(status, headers, open_envelope(body), now=now)
+    try:
+        content = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        if _breaks_off(body):
+            raise OutcomeUnknown(f"HTTP {status}, cut after {len(body):,} bytes") from error
+        message = open_envelope(body).message
+        raise BadAnswer(f"HTTP {status} with something else than JSON: {message}") from error
+    return _answer(content, status, headers, now)
+
+
+def event(event: Event, headers: Mapping[str, str], *, now: datetime) -> Partial | Answer | None:
+    """Understand one event of a stream; None is one that says nothing about a picture.
+
+    Only an event whose type ends in `.completed`, or that is a whole answer by itself, is taken
+    for the result.
+
+    Raises:
+        DrawingFailed: The stream told of a failure. If it does not say that it refused, the
+            outcome is unknown: drawing had begun.
+    """
+    try:
+        content = orjson.loads(event.data)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(content, dict):
+        return None
+    kind = content.get("type")
+    kind = kind if isinstance(kind, str) else event.name
+    if kind.endswith(".partial_image"):
+        picture = next(_pictures([content]), None)
+        return Partial(picture) if isinstance(picture, bytes) else None
+    if kind.endswith(".completed"):
+        return _answer({**content, "data": [content]}, 200, headers, now)
+    if "error" in (kind, event.name) or kind.endswith(".failed") or content.get("error"):
+        raise from_envelope(500, headers, envelope_of(content), now=now)
+    return _answer(content, 200, headers, now) if content.get("data") else None
+
+
+def _breaks_off(body: bytes | bytearray) -> bool:
+    """Whether a proxy on the way let go of the rest: the service did draw."""
+    start, end = body[:64].lstrip(), body[-64:].rstrip()
+    return not start or (start.startswith(b"{") and not end.endswith(b"}"))
+
+
+def _answer(content: Any, status: int, headers: Mapping[str, str], now: datetime) -> Answer:
+    data = content.get("data") if isinstance(content, dict) else None
+    entries = data if isinstance(data, list) else [data] if isinstance(data, dict) else []
+    pictures = tuple(_pictures(entries))
+    if pictures:
+        return Answer(pictures=pictures, usage=_usage(content.get("usage")))
+    if has_error(content):
+        raise from_envelope(status, headers, envelope_of(content), now=now)
+    raise BadAnswer("HTTP 200 without any picture in it")
+
+
+def _pictures(entries: list[Any]) -> Iterator[bytes | Link]:
+    """What the entries of `data` hold; one that holds nothing readable is left out."""
+    for entry in entries:
+        encoded, link = None, entry
+        if isinstance(entry, dict):
+            # Popped, so that the text is let go as soon as it is decoded.
+            encoded, link = entry.pop("b64_json", None), entry.get("url")
+        link = link if isinstance(link, str) else ""  # some relays list bare links
+        if not encoded and link.startswith("data:"):
+            encoded = link
+        picture = _decoded(encoded) if isinstance(encoded, str) else None
+        if picture:
+            yield picture
+        elif link.startswith(("http://", "https://")):
+            yield Link(link)
+
+
+def _decoded(text: str) -> bytes | None:
+    if text.startswith("data:"):
+        text = text[text.find(",") + 1 :]
+    try:
+        return pybase64.b64decode(text, validate=True)
+    except ValueError:
+        pass
+    # Line breaks, the alphabet for URLs, or no padding: slower, and nearly never needed.
+    tidy = "".join(text.split()).translate({ord("-"): "+", ord("_"): "/"}).rstrip("=")
+    try:
+        return pybase64.b64decode(tidy + "=" * (-len(tidy) % 4), validate=True)
+    except (ValueError, binascii.Error):
+        return None
+
+
+def _usage(content: Any) -> Usage | None:
+    """What the service counted, or None where it did not: relays send zeros."""
+    if not isinstance(content, dict):
+        return None
+    given = _details(content, "input_tokens_details")
+    drawn = _details(content, "output_tokens_details")
+    text_out = _count(drawn, "text_tokens")
+    image_out = max(_count(content, "output_tokens") - text_out, _count(drawn, "image_tokens"))
+    if not image_out:
+        return None
+    image_in = _count(given, "image_tokens")
+    text_in = max(_count(content, "input_tokens") - image_in, _count(given, "text_tokens"))
+    return Usage(text_in=text_in, image_in=image_in, image_out=image_out, text_out=text_out)
+
+
+def _details(content: dict[str, Any], key: str) -> dict[str, Any]:
+    details = content.get(key)
+    return details if isinstance(details, dict) else {}
+
+
+def _count(content: dict[str, Any], key: str) -> int:
+    value = content.get(key)
+    # Past a trillion it is not a count, and would not fit where money is kept.
+    return value if type(value) is int and 0 < value < 10**12 else 0

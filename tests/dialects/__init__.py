@@ -1,0 +1,1 @@
+"""The dialects, tested with literal bytes."""

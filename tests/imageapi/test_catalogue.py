@@ -1,0 +1,238 @@
+"""The models that come with Easel, and what is said about a file that is wrong."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.core.errors import Misconfigured, ModelGone
+from bot.core.images import Background, Quality, Size
+from bot.imageapi.catalogue import load_catalogue
+
+CATALOGUE = load_catalogue()
+NOVEMBER = date(2026, 11, 20)
+DECEMBER = date(2026, 12, 1)
+
+LIVING = {
+    "gpt-image-2.5-flare",
+    "gpt-image-2.5-sunburst",
+    "gpt-image-2.6-flare",
+    "gpt-image-2.6-sunburst",
+    "gpt-image-2",
+}
+DYING = {"gpt-image-1.5", "gpt-image-1-mini", "chatgpt-image-latest"}
+DEAD = {"gpt-image-1", "dall-e-2", "dall-e-3"}
+
+RIGHT = """
+[[models]]
+id = "one"
+name = "One"
+sizes.offered = ["1024x1024"]
+qualities = ["low", "high"]
+default_quality = "low"
+prices = { text_in = 1, image_in = 1, image_out = 1 }
+tokens.detail = { low = 16, high = 96 }
+"""
+
+
+def test_the_default_lives_and_starts_with_a_square() -> None:
+    """Given the catalogue, when somebody names no model, then a living one is there."""
+    default = CATALOGUE.models[0]
+
+    assert default.id == "gpt-image-2.5-flare"
+    assert default.shutdown is None
+    assert [str(size) for size in default.sizes.offered[:3]] == [
+        "1024x1024",
+        "1024x1536",
+        "1536x1024",
+    ]
+    assert default.default_quality is Quality.MEDIUM
+    assert Background.TRANSPARENT in default.backgrounds
+
+
+def test_it_knows_who_lives_and_who_does_not() -> None:
+    """Given the catalogue, when the days go by, then models end on theirs."""
+    assert {model.id for model in CATALOGUE.living(NOVEMBER)} == LIVING | DYING
+    assert {model.id for model in CATALOGUE.living(DECEMBER)} == LIVING
+    assert {model.id for model in CATALOGUE} == LIVING | DYING | DEAD
+
+
+@pytest.mark.parametrize("name", sorted(DYING | DEAD))
+def test_every_model_that_ends_has_a_living_successor(name: str) -> None:
+    """Given a model that ends, when it is asked for afterwards, then another one is proposed."""
+    with pytest.raises(ModelGone, match=r"use gpt-image-2\.5-flare instead"):
+        CATALOGUE.choose(name, DECEMBER)
+
+
+@pytest.mark.parametrize(
+    ("alias", "name"),
+    [
+        ("gpt-image-2-2026-04-21", "gpt-image-2"),
+        ("gpt-image-2.5-flare-2026-09-08", "gpt-image-2.5-flare"),
+        ("GPT-Image-2.5-Sunburst-2026-09-08", "gpt-image-2.5-sunburst"),
+    ],
+)
+def test_dated_names_are_known(alias: str, name: str) -> None:
+    """Given the dated name of a model, when it is asked for, then it is that model."""
+    found = CATALOGUE.find(alias)
+
+    assert found is not None
+    assert found.id == name
+
+
+def test_only_newer_models_know_the_highest_qualities() -> None:
+    """Given gpt-image-2, when its qualities are listed, then xhigh and max are not among them."""
+    for model in CATALOGUE:
+        has_most = Quality.MAX in model.qualities
+        assert has_most == model.id.startswith(("gpt-image-2.5", "gpt-image-2.6"))
+
+
+def test_a_small_file_is_a_catalogue(tmp_path: Path) -> None:
+    """Given just what is needed, when it is read, then the rest has sensible values."""
+    file = tmp_path / "models.toml"
+    file.write_text(RIGHT)
+
+    (model,) = load_catalogue(file)
+
+    assert model.sizes.offered == (Size(1024, 1024),)
+    assert model.backgrounds == (Background.AUTO,)
+    assert model.shutdown is None
+
+
+def test_a_model_takes_after_another(tmp_path: Path) -> None:
+    """Given `like`, when it is read, then what is not said anew is the same, but for its name."""
+    file = tmp_path / "models.toml"
+    extra = '[[models]]\nid = "two"\nname = "Two"\nlike = "one"\nqualities = ["low"]\n'
+    file.write_text(RIGHT.replace('name = "One"', 'name = "One"\naliases = ["uno"]') + extra)
+
+    one, two = load_catalogue(file)
+
+    assert two.qualities == (Quality.LOW,)
+    assert (two.prices, two.tokens, two.sizes) == (one.prices, one.tokens, one.sizes)
+    assert two.aliases == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("id =", "ident =", "models.toml: model number 1 has no id."),
+        ('name = "One"', "", "models.toml, one: name is missing."),
+        ('name = "One"', "name = 1", "models.toml, one: name must be a text in quotes."),
+        (
+            'name = "One"',
+            'name = "One"\nnmae = "x"',
+            "models.toml, one: nmae is not a key that Easel knows.",
+        ),
+        (
+            '"low", "high"]',
+            '"low", "hd"]',
+            "models.toml, one: qualities has “hd”; it may have low, medium, high, xhigh, max.",
+        ),
+        (
+            'default_quality = "low"',
+            'default_quality = "max"',
+            "models.toml, one: default_quality must be one of its qualities.",
+        ),
+        (
+            '"1024x1024"',
+            '"square"',
+            "models.toml, one: sizes.offered has “square”, which is not a size like 1024x1024.",
+        ),
+        (
+            'sizes.offered = ["1024x1024"]',
+            'sizes.offered = ["1000x1000"]\nsizes.free = true',
+            (
+                "models.toml, one: sizes.offered has 1000x1000, but width and height must be "
+                "multiples of 16."
+            ),
+        ),
+        ('["1024x1024"]', "[]", "models.toml, one: sizes.offered must have at least one entry."),
+        (
+            "image_out = 1 ",
+            'image_out = "30" ',
+            "models.toml, one: prices.image_out must be a whole number, 1 or more.",
+        ),
+        ("image_in = 1, ", "", "models.toml, one: prices.image_in is missing."),
+        (", high = 96", "", "models.toml, one: tokens.detail lacks high."),
+        (
+            "high = 96",
+            "high = 96, best = 1",
+            (
+                "models.toml, one: tokens.detail.best is no quality; there is low, medium, high, "
+                "xhigh, max."
+            ),
+        ),
+        (
+            "tokens.detail = { low = 16, high = 96 }",
+            "tokens.table.low = { 1024x1024 = 7 }\ntokens.table.high = { 1536x1024 = 7 }",
+            "models.toml, one: tokens.table.high lacks 1024x1024.",
+        ),
+        (
+            "tokens.detail = { low = 16, high = 96 }",
+            "",
+            "models.toml, one: tokens must have either detail or table.",
+        ),
+        (
+            'name = "One"',
+            'name = "One"\nshutdown = "2026-12-01"',
+            "models.toml, one: shutdown must be a date like 2026-12-01, without quotes.",
+        ),
+        (
+            'name = "One"',
+            'name = "One"\nsuccessor = "zwei"',
+            "models.toml, one: successor is “zwei”, which is not in the file.",
+        ),
+        (
+            'name = "One"',
+            'name = "One"\naliases = ["one"]',
+            "models.toml, one: “one” is a name of one already.",
+        ),
+        (
+            'name = "One"',
+            'name = "One"\nlike = "two"',
+            "models.toml, one: like must be the id of a model above it.",
+        ),
+        ('name = "One"', "mask = 1", "models.toml, one: mask must be true or false."),
+        ("[[models]]", "[models]", "models.toml has no [[models]]."),
+        (RIGHT, "", "models.toml has no [[models]]."),
+    ],
+)
+def test_each_mistake_is_named(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    """Given a file with a mistake, when it is read, then file, model and key are named."""
+    assert old in RIGHT
+    file = tmp_path / "models.toml"
+    file.write_text(RIGHT.replace(old, new))
+
+    with pytest.raises(Misconfigured) as wrong:
+        load_catalogue(file)
+
+    assert sentence in wrong.value.problems
+
+
+def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
+    """Given three mistakes, when the file is read, then there are three sentences."""
+    file = tmp_path / "models.toml"
+    file.write_text(RIGHT.replace('name = "One"', "max_count = 0").replace("16,", "0,"))
+
+    with pytest.raises(Misconfigured) as wrong:
+        load_catalogue(file)
+
+    assert len(wrong.value.problems) == 3
+
+
+@pytest.mark.parametrize("content", [b"= broken", b"\xff\xfe"])
+def test_a_file_that_is_no_toml_is_named(tmp_path: Path, content: bytes) -> None:
+    """Given something else, when it is read, then the sentence says which file."""
+    file = tmp_path / "models.toml"
+    file.write_bytes(content)
+
+    with pytest.raises(Misconfigured, match=r"models\.toml is not valid TOML: "):
+        load_catalogue(file)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """Given no file, when it is read, then the sentence says which."""
+    with pytest.raises(Misconfigured, match=r"models\.toml cannot be read: No such file"):
+        load_catalogue(tmp_path / "models.toml")
