@@ -25,8 +25,11 @@ PREFIX = "EASEL_"
 """Variables of this prefix are ours, so one that is not known is a slip of the pen."""
 
 
-SECRETS = frozenset({"DISCORD_TOKEN", "OPENAI_API_KEY", "DATABASE_URL"})
-"""Variables whose values are never shown: an address of a database may hold a password."""
+SECRETS = frozenset({"DISCORD_TOKEN", "OPENAI_API_KEY"})
+"""Variables that hold nothing but a secret."""
+
+NEVER_SHOWN = SECRETS | {"DATABASE_URL"}
+"""Variables whose values no sentence repeats: the address of a database may hold a password."""
 
 
 def _token(value: SecretStr | None) -> SecretStr | None:
@@ -211,7 +214,7 @@ def _default(name: str) -> Any:
 def _sentence(name: str, error: ErrorDetails) -> str:
     context = error.get("ctx", {})
     given = str(error["input"])
-    shown = "" if name in SECRETS else f", not “{given[:60]}”"
+    shown = "" if name in NEVER_SHOWN else f", not “{given[:60]}”"
     match error["type"]:
         case "int_parsing" | "int_from_float":
             return f"{name} must be a whole number{shown}."

@@ -18,6 +18,7 @@ from simcord.results import InteractionResult
 
 from bot.app import App
 from bot.core import events
+from bot.demo import painter
 from bot.demo.pretend_api import PretendApi
 from bot.demo.world import World, build_world
 from bot.settings import Settings
@@ -76,7 +77,7 @@ def settings_for(folder: Path, service: PretendApi, **changes: object) -> Settin
 async def open_studio(folder: Path, **changes: object) -> AsyncIterator[Studio]:
     """The app with its engine, inside the simulator; nothing may go wrong inside it."""
     async with (
-        PretendApi(seconds=0) as service,
+        PretendApi(seconds=0, paint=painter.plain) as service,
         App(settings_for(folder, service, **changes), shard_count=1) as app,
         # Refusals pass discord.py as errors of commands; bugs are found in the log instead.
         simcord.run(app.client, check_errors=False) as env,

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.demo import painter
 from bot.demo.pretend_api import PretendApi
 from tests.wire.discord_standin.fixtures import standin
 
@@ -15,5 +16,5 @@ __all__ = ["standin"]
 @pytest.fixture
 async def service() -> AsyncIterator[PretendApi]:
     """An image service that draws at once."""
-    async with PretendApi(seconds=0) as running:
+    async with PretendApi(seconds=0, paint=painter.plain) as running:
         yield running
