@@ -1,0 +1,32 @@
+-- Outcomes on their way to their authors.
+
+-- name: delivery_insert
+INSERT INTO delivery (job_id, kind, due_at) VALUES (:job_id, :kind, :now)
+
+-- name: delivery_take
+UPDATE delivery SET due_at = :lease_until, lease_until = :lease_until
+WHERE id = (SELECT id FROM delivery
+  WHERE state = 'pending' AND due_at <= :now
+  ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING *
+
+-- name: delivery_due
+SELECT due_at FROM delivery WHERE state = 'pending' ORDER BY due_at, id LIMIT 1
+
+-- name: delivery_done
+UPDATE delivery SET state = 'done', route = :route, message_id = :message_id,
+  channel_id = :channel_id, done_at = :now, lease_until = NULL
+WHERE id = :delivery_id AND state IN ('pending', 'kept') RETURNING job_id, kind
+
+-- name: delivery_postpone
+UPDATE delivery SET route = :route, tries = :tries, due_at = :due_at, lease_until = NULL
+WHERE id = :delivery_id AND state = 'pending'
+
+-- name: delivery_keep
+UPDATE delivery SET state = 'kept', route = 'keep', lease_until = NULL
+WHERE id = :delivery_id AND state = 'pending' RETURNING job_id, kind
+
+-- Nobody holds them any more: whoever did is gone.
+-- name: deliveries_free
+UPDATE delivery SET due_at = :now, lease_until = NULL
+WHERE state = 'pending' AND lease_until IS NOT NULL

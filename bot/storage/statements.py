@@ -1,0 +1,50 @@
+"""The named statements in `sql/`, read once for each store.
+
+A file holds blocks that begin with a line `-- name: claim_something`; lines that are comments
+belong to the reader and are left out. The text is what PostgreSQL takes; what another engine
+spells differently is changed here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+NAME = re.compile(r"-- name: (\w+)")
+
+ROW_LOCK = re.compile(r"\s+FOR UPDATE(?: SKIP LOCKED)?")
+"""SQLite has no row locks and needs none: its one writer holds the whole file."""
+
+
+def load() -> dict[str, str]:
+    """Every statement by its name, as written.
+
+    Raises:
+        ValueError: Two have the same name.
+    """
+    found: dict[str, str] = {}
+    folder = resources.files("bot.storage") / "sql"
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".sql"):
+            for name, text in parse(file.read_text(encoding="utf-8")):
+                if name in found:
+                    raise ValueError(f"two statements are named {name}")
+                found[name] = text
+    return found
+
+
+def parse(text: str) -> list[tuple[str, str]]:
+    """Names and statements of one file, in its order."""
+    found: list[tuple[str, list[str]]] = []
+    for line in text.splitlines():
+        named = NAME.fullmatch(line.strip())
+        if named:
+            found.append((named[1], []))
+        elif found and line.strip() and not line.lstrip().startswith("--"):
+            found[-1][1].append(line)
+    return [(name, "\n".join(lines)) for name, lines in found]
+
+
+def for_sqlite() -> dict[str, str]:
+    """Every statement by its name, in SQLite's words."""
+    return {name: ROW_LOCK.sub("", text) for name, text in load().items()}

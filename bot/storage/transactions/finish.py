@@ -1,0 +1,111 @@
+"""The three ways an attempt ends: drawn, failed, or back in the queue.
+
+Each is fenced by the attempt, and each is one commit: the job, the money, the call, the lanes and
+the delivery change together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.core.errors import BadAnswer, DrawingFailed, OutcomeUnknown
+from bot.core.fairness import after, correction, weigh
+from bot.core.jobs import Job, Picture, State
+from bot.core.quotas import Amount
+from bot.storage.transaction import Transaction
+from bot.storage.transactions import calls, deliveries, lanes, ledger
+from bot.storage.values import stamp
+
+
+def keep(
+    tx: Transaction,
+    job: Job,
+    pictures: Sequence[Picture],
+    cost: int,
+    provider: str,
+    now: datetime,
+) -> bool:
+    """Drawn: name the files, charge the true cost, and put the delivery out.
+
+    Args:
+        tx: The open transaction.
+        job: As it was claimed.
+        pictures: Already on disk.
+        cost: Micro-dollars; may be more than the estimate.
+        provider: Who drew them.
+        now: The time.
+    """
+    held = lanes.hold(tx, job.place.guild_id, job.place.member_id)
+    settled = tx.change(
+        "job_drawn",
+        job_id=job.id,
+        attempt=job.attempt,
+        cost=cost,
+        provider=provider,
+        now=stamp(now),
+    )
+    if not settled:
+        return False
+    tx.change_each(
+        "picture_insert",
+        [
+            {
+                "job_id": job.id,
+                "idx": picture.index,
+                "sha256": picture.sha256,
+                "format": picture.format,
+                "width": picture.width,
+                "height": picture.height,
+                "bytes": picture.bytes,
+            }
+            for picture in pictures
+        ],
+    )
+    ledger.charge(tx, job, Amount(len(pictures), cost), now)
+    calls.end(tx, job, "answered", None, now)
+    deliveries.put_out(tx, job.id, deliveries.Kind.PICTURE, now)
+    expected, actual = weigh(job.estimate, job.request.count), weigh(cost, len(pictures))
+    lanes.refresh(tx, held, lambda weight: correction(expected, actual, weight))
+    return True
+
+
+def fail(tx: Transaction, job: Job, failure: DrawingFailed, now: datetime) -> bool:
+    """No picture: release what is held, and put the notice out.
+
+    The turn is spent all the same: who asks for what is always refused must not go first for ever.
+    """
+    held = lanes.hold(tx, job.place.guild_id, job.place.member_id)
+    unknown = isinstance(failure, OutcomeUnknown)
+    ended = tx.change(
+        "job_failed",
+        job_id=job.id,
+        attempt=job.attempt,
+        state=(State.UNKNOWN if unknown else State.FAILED).value,
+        failure=failure.code,
+        now=stamp(now),
+    )
+    if not ended:
+        return False
+    ledger.release(tx, job, now)
+    if unknown:
+        calls.lose(tx, job, now)
+    else:
+        state = "answered" if isinstance(failure, BadAnswer) else "rejected"
+        calls.end(tx, job, state, failure.code, now)
+    deliveries.put_out(tx, job.id, deliveries.Kind.NOTICE, now)
+    lanes.refresh(tx, held)
+    return True
+
+
+def requeue(tx: Transaction, job: Job) -> bool:
+    """Back to its place in the queue, its lanes as if it had not been claimed.
+
+    Refused, like a job that is not held, while a call for it is on its way: that may be paid.
+    """
+    held = lanes.hold(tx, job.place.guild_id, job.place.member_id)
+    if not tx.change("job_requeue", job_id=job.id, attempt=job.attempt):
+        return False
+    cost = weigh(job.estimate, job.request.count)
+    lanes.refresh(tx, held, lambda weight: -after(0, cost, weight))
+    return True

@@ -1,0 +1,106 @@
+"""What is only read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core import fairness
+from bot.core.fairness import Lane
+from bot.core.jobs import Job, State
+from bot.core.stores import Waiting
+from bot.storage import values
+from bot.storage.transaction import Row, Transaction
+
+LANES = 100
+"""Servers, and members of one server, that are looked at to tell a place in the queue."""
+
+EACH = 100
+"""Requests that are counted in each. Past both, a place is "at least"; the work stays bounded."""
+
+
+def job(tx: Transaction, job_id: int) -> Job | None:
+    """A job of any state."""
+    row = tx.find("job", job_id=job_id)
+    return None if row is None else values.job(row)
+
+
+def ahead(tx: Transaction, job_id: int) -> int | None:
+    """About how many requests start before this one; None if it does not wait."""
+    found = job(tx, job_id)
+    if found is None or found.state is not State.QUEUED:
+        return None
+    place = found.place
+    nth = tx.one(
+        "job_nth",
+        guild_id=place.guild_id,
+        member_id=place.member_id,
+        job_id=job_id,
+        most=EACH,
+    )["nth"]
+    return _lanes(tx, place.guild_id, place.member_id).before(nth)
+
+
+def unfinished(tx: Transaction, guild_id: int, member_id: int) -> tuple[Waiting, ...]:
+    """What the member has waiting, running, or on its way to be posted; oldest first."""
+    rows = tx.every("jobs_unfinished", guild_id=guild_id, member_id=member_id)
+    if not rows:
+        return ()
+    lanes = _lanes(tx, guild_id, member_id)
+    found: list[Waiting] = []
+    nth = 0
+    for each in map(values.job, rows):
+        nth += each.state is State.QUEUED
+        waits = each.state is State.QUEUED
+        found.append(Waiting(job=each, ahead=lanes.before(nth) if waits else 0))
+    return tuple(found)
+
+
+def counts(tx: Transaction) -> dict[State, int]:
+    """How many jobs are live, by state: queued, running and drawn."""
+    return {State(row["state"]): row["jobs"] for row in tx.every("jobs_counted")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lanes:
+    """A member's place among the members of the server, and the server's among servers."""
+
+    guild_id: int
+    member_id: int
+    guilds: list[Lane]
+    members: list[Lane]
+
+    def before(self, nth: int) -> int:
+        """About how many requests start before the member's nth waiting one (from 1)."""
+        inside = nth - 1 + _ahead(self.members, self.member_id, nth)
+        return inside + _ahead(self.guilds, self.guild_id, inside + 1)
+
+
+def _lanes(tx: Transaction, guild_id: int, member_id: int) -> _Lanes:
+    member_clock = tx.one("member_clock", guild_id=guild_id)["vtime"]
+    members = tx.every("waiting_members", guild_id=guild_id, most=LANES, each=EACH)
+    guilds = tx.every("waiting_guilds", most=LANES, each=EACH)
+    return _Lanes(
+        guild_id=guild_id,
+        member_id=member_id,
+        guilds=_in_order(guilds, clock=tx.one("clock")["vtime"]),
+        members=_in_order(members, clock=member_clock),
+    )
+
+
+def _in_order(rows: list[Row], *, clock: int) -> list[Lane]:
+    # A lane at its cap will be lifted to the clock once it may go on.
+    return [
+        Lane(
+            id=row["id"],
+            vtime=row["vtime"] if row["ready"] else max(row["vtime"], clock),
+            waiting=row["waiting"],
+        )
+        for row in rows
+    ]
+
+
+def _ahead(lanes: list[Lane], own_id: int, nth: int) -> int:
+    mine = next((lane for lane in lanes if lane.id == own_id), None)
+    if mine is None:  # beyond the lanes that are looked at
+        return sum(min(lane.waiting, nth) for lane in lanes)
+    return fairness.ahead(mine, nth, [lane for lane in lanes if lane.id != own_id])

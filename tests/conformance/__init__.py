@@ -1,0 +1,1 @@
+"""What every store promises, told once and run on each engine."""

@@ -1,0 +1,47 @@
+"""Every test in this folder runs once for each engine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from bot.core.stores import Store
+from tests.conformance.engines import Bench, Engine, Found, SqliteEngine
+
+ENGINES: dict[str, Callable[[Path], Engine]] = {"sqlite": SqliteEngine}
+
+Look = Callable[[str], Found]
+
+settings.register_profile("long", max_examples=2_000, deadline=None)
+
+
+@pytest.fixture(scope="session", params=list(ENGINES))
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """One engine, made once."""
+    return ENGINES[request.param](tmp_path_factory.mktemp("engine"))
+
+
+@pytest.fixture
+async def store(engine: Engine, tmp_path: Path) -> AsyncIterator[Store]:
+    """An open store with nothing in it."""
+    opened = engine.store(tmp_path)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def look(engine: Engine, tmp_path: Path) -> Look:
+    """Reads, or changes, rows behind the store's back."""
+    return lambda sql: engine.look(tmp_path, sql)
+
+
+@pytest.fixture
+def bench(engine: Engine) -> Iterator[Bench]:
+    """Transactions without a store around them."""
+    made = engine.bench()
+    yield made
+    made.close()

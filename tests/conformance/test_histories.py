@@ -1,0 +1,276 @@
+"""Whatever happens, in whatever order, the promises hold: histories made up by Hypothesis."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bot.core.delivery import Later, Posted, Route
+from bot.core.errors import BadAnswer, Blocked, OutcomeUnknown, QueueFull, QuotaExceeded
+from bot.core.jobs import Draft, Job, State
+from bot.core.quotas import Amount, Period, Rule, Subject
+from bot.storage.transactions import (
+    accounts,
+    calls,
+    cancel,
+    claim,
+    deliveries,
+    finish,
+    lanes,
+    recover,
+    submit,
+)
+from tests.conformance import proofs, world
+from tests.conformance.engines import Bench, Engine
+from tests.conformance.world import LEASE, NOW, draft, picture
+
+guilds, members, pictures = st.integers(1, 3), st.integers(1, 2), st.integers(1, 3)
+estimates = st.integers(0, 4).map(lambda n: n * 7_001)
+failures = st.sampled_from([Blocked(), BadAnswer(), OutcomeUnknown()])
+routes = st.sampled_from(Route)
+subjects, periods = st.sampled_from(Subject), st.sampled_from(Period)
+
+
+class Histories(RuleBasedStateMachine):
+    """Members, workers, admins, crashes and zombies, one transaction after the other."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__()
+        self.bench = bench
+        self.now = NOW
+        self.limits = world.limits()
+        self.known: list[Draft] = []
+        self.held: list[Job] = []
+        self.lost: list[Job] = []
+        self.states: dict[int, State] = {}
+
+    @initialize(server=st.integers(0, 5), member=st.integers(0, 4))
+    def settle_in(self, server: int, member: int) -> None:
+        self.limits = world.limits(
+            server_slots=server, member_slots=member, server_queue=6, member_queue=4
+        )
+        self.bench.run(lanes.set_limits, self.limits)
+
+    @rule(guild=guilds, member=members, pictures=pictures, estimate=estimates)
+    def submit(self, guild: int, member: int, pictures: int, estimate: int) -> None:
+        asked = draft(guild, member, pictures=pictures, estimate=estimate)
+        before = proofs.everything(self.bench)
+        room = self.room(guild, member)
+        broken = self.broken(asked)
+        if room is None and not broken:
+            assert self.bench.run(submit.submit, asked, self.limits, self.now).new
+            self.known.append(asked)
+            return
+        expected = QuotaExceeded if room is None else QueueFull
+        with pytest.raises(expected, match=room):
+            self.bench.run(submit.submit, asked, self.limits, self.now)
+        assert proofs.everything(self.bench) == before
+
+    @precondition(lambda self: self.known)
+    @rule(data=st.data())
+    def submit_again(self, data: st.DataObject) -> None:
+        asked = data.draw(st.sampled_from(self.known))
+        before = proofs.everything(self.bench)
+        submitted = self.bench.run(submit.submit, asked, self.limits, self.now)
+        assert not submitted.new
+        assert submitted.job.place == asked.place
+        assert proofs.everything(self.bench) == before
+
+    @rule()
+    def claim(self) -> None:
+        runnable = proofs.ready_guilds(self.bench)
+        job = self.bench.run(claim.claim, "w", self.now, LEASE)
+        assert (job is not None) is bool(runnable), "a job is claimed if and only if one may start"
+        if job is not None:
+            assert job.place.guild_id in runnable
+            self.held.append(job)
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data(), cost=estimates, drawn=pictures)
+    def keep(self, data: st.DataObject, cost: int, drawn: int) -> None:
+        job = self.end(data)
+        kept = [picture(index) for index in range(min(drawn, job.request.count))]
+        assert self.bench.run(finish.keep, job, kept, cost, "p", self.now)
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data(), failure=failures)
+    def fail(self, data: st.DataObject, failure: Blocked) -> None:
+        assert self.bench.run(finish.fail, self.end(data), failure, self.now)
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data(), rejected=st.booleans())
+    def call(self, data: st.DataObject, rejected: bool) -> None:
+        job = data.draw(st.sampled_from(self.held))
+        self.bench.run(calls.intend, job, 1, "openai", self.now)
+        if rejected:
+            self.bench.run(calls.rejected, job, 1, "too_fast", self.now)
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data())
+    def requeue(self, data: st.DataObject) -> None:
+        job = data.draw(st.sampled_from(self.held))
+        sent = bool(self.sent(job))
+        assert self.bench.run(finish.requeue, job) is not sent
+        if not sent:
+            self.held.remove(job)
+            self.lost.append(job)
+
+    @precondition(lambda self: self.lost)
+    @rule(data=st.data(), failure=failures)
+    def zombie(self, data: st.DataObject, failure: Blocked) -> None:
+        job = data.draw(st.sampled_from(self.lost))
+        before = proofs.everything(self.bench)
+        assert not self.bench.run(finish.keep, job, [picture()], 1, "p", self.now)
+        assert not self.bench.run(finish.fail, job, failure, self.now)
+        assert not self.bench.run(finish.requeue, job)
+        assert not self.bench.run(claim.renew, job, self.now, LEASE)
+        assert not self.bench.run(calls.intend, job, 2, "openai", self.now)
+        assert not self.bench.run(calls.rejected, job, 1, "too_fast", self.now)
+        assert proofs.everything(self.bench) == before
+
+    @precondition(lambda self: self.states)
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        job_id = data.draw(st.sampled_from(sorted(self.states)))
+        assert self.bench.run(cancel.cancel, job_id, self.now) is self.states[job_id]
+
+    @rule(repeat=st.booleans())
+    def crash(self, repeat: bool) -> None:
+        sent = {job.id for job in self.held if self.sent(job)}
+        again = {job_id for job_id in sent if repeat and not self.lost_before(job_id)}
+        recovered = self.bench.run(recover.recover, self.now, repeat=repeat)
+        assert {job.id for job in recovered.unknown} == sent - again
+        assert {job.id for job in recovered.requeued} == {job.id for job in self.held} - (
+            sent - again
+        )
+        self.lost += self.held
+        self.held = []
+
+    @rule(server=st.integers(0, 5), member=st.integers(0, 4))
+    def change_slots(self, server: int, member: int) -> None:
+        self.settle_in(server, member)
+
+    @rule(guild=guilds, subject=subjects, period=periods, pictures=st.integers(0, 6))
+    def set_rule(self, guild: int, subject: Subject, period: Period, pictures: int) -> None:
+        micro = None if pictures % 2 else pictures * 5_000
+        self.bench.run(
+            accounts.set_rule,
+            Rule(
+                guild_id=guild,
+                subject=subject,
+                period=period,
+                pictures=pictures,
+                micro=micro,
+                set_by=1,
+                set_at=self.now,
+            ),
+        )
+
+    @rule(guild=guilds, subject=subjects, period=periods)
+    def clear_rule(self, guild: int, subject: Subject, period: Period) -> None:
+        self.bench.run(accounts.clear_rule, guild, subject, period)
+
+    @rule(route=routes)
+    def deliver(self, route: Route) -> None:
+        delivery = self.bench.run(deliveries.next_delivery, self.now, LEASE)
+        if delivery is None:
+            return
+        if route is Route.REPLY:
+            self.bench.run(deliveries.delivered, delivery, Posted(1, 2), self.now)
+        else:
+            self.bench.run(deliveries.postpone, delivery, Later(self.now, route, 1))
+
+    @rule(hours=st.sampled_from([0.01, 1, 11, 24 * 6, 24 * 20]))
+    def wait(self, hours: float) -> None:
+        self.now += timedelta(hours=hours)
+
+    @invariant()
+    def holds(self) -> None:
+        proofs.check(self.bench)
+        after = proofs.states(self.bench)
+        proofs.check_steps(self.states, after)
+        self.states = after
+
+    def teardown(self) -> None:
+        self.bench.close()
+
+    def end(self, data: st.DataObject) -> Job:
+        """One of the jobs that run; it will not any more, so it is a zombie's from now on."""
+        job = data.draw(st.sampled_from(self.held))
+        self.held.remove(job)
+        self.lost.append(job)
+        return job
+
+    def room(self, guild: int, member: int) -> str | None:
+        """Whose queue is full, if one is."""
+        queued = self.bench.look(
+            f"SELECT member_id FROM job WHERE state = 'queued' AND guild_id = {guild}"
+        )
+        if sum(job["member_id"] == member for job in queued) >= self.limits.member_queue:
+            return "member"
+        return "server" if len(queued) >= self.limits.server_queue else None
+
+    def broken(self, asked: Draft) -> bool:
+        """Whether a rule has no room for the request, by the counters as they are."""
+        taken = proofs.counters(self.bench)
+        guild, member = asked.place.guild_id, asked.place.member_id
+        amount = Amount(asked.request.count, asked.estimate)
+        for limit in self.bench.run(accounts.rules, guild):
+            whose = guild if limit.subject is Subject.SERVER else member
+            start = stamped(limit.period.start(self.now))
+            key = (guild, limit.subject.value, whose, limit.period.value, start)
+            used = taken.get(key, (0, 0, 0, 0))
+            full = Amount(used[0] + used[2], used[1] + used[3]) + amount
+            # What costs nothing fits even where more than the limit is used already.
+            if limit.pictures is not None and full.pictures > limit.pictures:
+                return True
+            if limit.micro is not None and amount.micro and full.micro > limit.micro:
+                return True
+        return False
+
+    def sent(self, job: Job) -> list[dict[str, object]]:
+        """Calls of that attempt that are on their way."""
+        return self.bench.look(
+            f"SELECT n FROM call WHERE job_id = {job.id} AND attempt = {job.attempt} "
+            "AND state = 'sent'"
+        )
+
+    def lost_before(self, job_id: int) -> bool:
+        """Whether a call for the job was lost in any attempt."""
+        return bool(
+            self.bench.look(f"SELECT n FROM call WHERE job_id = {job_id} AND state = 'unknown'")
+        )
+
+
+def stamped(moment: datetime) -> int:
+    """Microseconds since 1970."""
+    return int(moment.timestamp()) * 1_000_000
+
+
+@pytest.mark.timeout(3_600)  # for --hypothesis-profile=long
+def test_the_promises_hold_in_every_history(engine: Engine) -> None:
+    """Given any history, the lanes, counters, ledger, states and outcomes agree at each step."""
+
+    class Here(Histories):
+        def __init__(self) -> None:
+            super().__init__(engine.bench())
+
+    run_state_machine_as_test(
+        Here,
+        settings=settings(
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        ),
+    )

@@ -1,0 +1,176 @@
+"""What a start makes of what the last process left behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.core.jobs import Job, State
+from bot.core.quotas import Amount
+from bot.core.stores import Store
+from tests.conformance.conftest import Look
+from tests.conformance.engines import Engine
+from tests.conformance.world import LEASE, LIMITS, NOW, SOON, draft, picture
+
+
+async def running(store: Store, *, sent: bool) -> Job:
+    """A claimed job, with a call on its way or not."""
+    await store.submit(draft(), LIMITS, NOW)
+    job = await store.claim("w", NOW, LEASE)
+    assert job is not None
+    if sent:
+        assert await store.intend(job, 1, "openai", NOW)
+    return job
+
+
+async def test_a_job_with_no_call_on_its_way_is_queued_again(store: Store) -> None:
+    """Nothing was paid, so nothing is lost: not even its place."""
+    job = await running(store, sent=False)
+
+    recovered = await store.recover(NOW + SOON, repeat=False)
+
+    assert [each.id for each in recovered.requeued] == [job.id]
+    assert [each.state for each in recovered.requeued] == [State.QUEUED]
+    assert recovered.unknown == ()
+    again = await store.claim("w", NOW, LEASE)
+    assert again is not None
+    assert (again.id, again.attempt) == (job.id, 2)
+
+
+async def test_a_job_whose_call_was_surely_not_paid_is_queued_again(store: Store) -> None:
+    """A rejected call is no reason to give up."""
+    job = await running(store, sent=True)
+    await store.rejected(job, 1, "too_fast", NOW)
+
+    recovered = await store.recover(NOW, repeat=False)
+
+    assert [each.id for each in recovered.requeued] == [job.id]
+
+
+async def test_a_call_without_an_answer_ends_as_unknown(store: Store, look: Look) -> None:
+    """Its author is told and not charged; the ledger keeps what it may have cost."""
+    job = await running(store, sent=True)
+
+    recovered = await store.recover(NOW + SOON, repeat=False)
+
+    assert recovered.requeued == ()
+    [unknown] = recovered.unknown
+    assert unknown == await store.job(job.id)
+    assert (unknown.state, unknown.failure) == (State.UNKNOWN, "unknown")
+    assert {c.taken for c in await store.counters(1, 1, NOW)} == {Amount()}
+    assert look("SELECT micro FROM ledger WHERE kind = 'unknown'") == [{"micro": job.estimate}]
+    delivery = await store.next_delivery(NOW + SOON, LEASE)
+    assert delivery is not None
+    assert (delivery.job.id, delivery.pictures) == (job.id, ())
+
+
+async def test_repeating_draws_once_more_and_no_more(store: Store, look: Look) -> None:
+    """The second loss ends as unknown; both possible costs are in the ledger."""
+    job = await running(store, sent=True)
+
+    first = await store.recover(NOW, repeat=True)
+    again = await store.claim("w", NOW, LEASE)
+    assert again is not None
+    await store.intend(again, 1, "openai", NOW)
+    second = await store.recover(NOW, repeat=True)
+
+    assert [each.id for each in first.requeued] == [job.id]
+    assert [each.id for each in second.unknown] == [job.id]
+    assert look("SELECT attempt FROM ledger WHERE kind = 'unknown' ORDER BY attempt") == [
+        {"attempt": 1},
+        {"attempt": 2},
+    ]
+    assert look("SELECT DISTINCT state FROM call") == [{"state": "unknown"}]
+
+
+async def test_a_job_that_is_repeated_can_be_drawn(store: Store) -> None:
+    """It is charged once."""
+    await running(store, sent=True)
+    await store.recover(NOW, repeat=True)
+    again = await store.claim("w", NOW, LEASE)
+    assert again is not None
+
+    assert await store.keep(again, [picture()], 30_000, "p", NOW)
+    assert {c.used for c in await store.counters(1, 1, NOW)} == {Amount(1, 30_000)}
+
+
+async def test_being_put_back_by_an_orderly_stop_does_not_use_up_the_repeat(
+    store: Store,
+) -> None:
+    """Only a lost call does."""
+    job = await running(store, sent=False)
+    await store.requeue(job, NOW)
+    again = await store.claim("w", NOW, LEASE)
+    assert again is not None
+    await store.intend(again, 1, "openai", NOW)
+
+    recovered = await store.recover(NOW, repeat=True)
+
+    assert [each.id for each in recovered.requeued] == [job.id]
+
+
+async def test_a_delivery_that_was_being_posted_is_free_at_once(store: Store) -> None:
+    """Paid pictures do not wait for the lease of a process that is gone."""
+    job = await running(store, sent=False)
+    await store.keep(job, [picture()], 1, "p", NOW)
+    await store.next_delivery(NOW, LEASE)
+    assert await store.next_delivery(NOW + SOON, LEASE) is None
+
+    await store.recover(NOW + SOON, repeat=False)
+
+    delivery = await store.next_delivery(NOW + SOON, LEASE)
+    assert delivery is not None
+    assert delivery.job.id == job.id
+
+
+async def test_what_waits_and_what_is_finished_is_left_alone(store: Store, look: Look) -> None:
+    """Recovering twice is the same as once."""
+    await store.submit(draft(member=2), LIMITS, NOW)
+    await running(store, sent=True)
+    await running(store, sent=False)
+    await store.recover(NOW, repeat=False)
+    before = [look(f"SELECT * FROM {table}") for table in ("job", "ledger", "member_lane")]
+
+    recovered = await store.recover(NOW, repeat=False)
+
+    assert (recovered.requeued, recovered.unknown) == ((), ())
+    assert [look(f"SELECT * FROM {table}") for table in ("job", "ledger", "member_lane")] == before
+
+
+async def test_lanes_that_were_changed_by_hand_are_put_right(store: Store, look: Look) -> None:
+    """Jobs that an operator queued again in a shell are found after a restart."""
+    job = (await store.submit(draft(), LIMITS, NOW)).job
+    await store.cancel(job.id, NOW)
+    look("UPDATE job SET state = 'queued'")
+    assert await store.claim("w", NOW, LEASE) is None
+
+    await store.recover(NOW, repeat=False)
+
+    claimed = await store.claim("w", NOW, LEASE)
+    assert claimed is not None
+    assert claimed.id == job.id
+
+
+@pytest.mark.parametrize("repeat", [False, True])
+async def test_everything_survives_closing_and_opening(
+    engine: Engine, tmp_path: Path, repeat: bool
+) -> None:
+    """What one process stored, the next one finds."""
+    first = engine.store(tmp_path)
+    await first.open()
+    sent = await running(first, sent=True)
+    unsent = await running(first, sent=False)
+    waiting = (await first.submit(draft(), LIMITS, NOW)).job
+    await first.close()
+
+    second = engine.store(tmp_path)
+    await second.open()
+    try:
+        recovered = await second.recover(NOW, repeat=repeat)
+        lost = [sent.id] if not repeat else []
+        assert [each.id for each in recovered.unknown] == lost
+        assert {unsent.id} <= {each.id for each in recovered.requeued}
+        assert await second.job(waiting.id) == waiting
+    finally:
+        await second.close()

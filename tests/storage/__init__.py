@@ -1,0 +1,1 @@
+"""What is SQLite's own: how it is opened, guarded, migrated, planned, and what a crash leaves."""

@@ -1,0 +1,150 @@
+"""The named statements: read, spelled for SQLite, all used, and never slower with the backlog."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+import bot.storage
+from bot.storage import statements
+from tests.conformance.engines import SqliteBench
+
+PACKAGE = Path(bot.storage.__file__).parent
+
+WHOLE = {
+    # Once, at a start or a change of settings, over lanes: not over jobs.
+    "guild_caps",
+    "member_caps",
+    "member_lanes_rederive",
+    "guild_lanes_rederive",
+}
+"""Statements that may look at every row of a table."""
+
+SORTED = {"jobs_unfinished", "pictures_unneeded"}
+"""Statements that may sort: it is a handful of rows, of one member or one job."""
+
+HOT = {
+    "pick_guild": "guild_lane_ready",
+    "pick_member": "member_lane_ready",
+    "job_take": "job_queued",
+    "waiting_of_member": "COVERING INDEX job_queued",
+    "waiting_of_guild": "COVERING INDEX job_queued",
+    "waiting_guilds": "COVERING INDEX job_queued",
+    "waiting_members": "COVERING INDEX job_queued",
+    "job_nth": "COVERING INDEX job_queued",
+    "member_lane_refresh": "COVERING INDEX job_running",
+    "guild_lane_refresh": "COVERING INDEX job_running",
+    "jobs_running": "job_running",
+    "jobs_counted": "COVERING INDEX job_queued",
+    "delivery_take": "delivery_due",
+    "delivery_due": "delivery_due",
+    "pictures_unneeded": "picture_sha256",
+}
+"""The index that a statement lives by."""
+
+
+class Anything(dict[str, int]):
+    """A value for whatever a statement asks for."""
+
+    def __missing__(self, name: str) -> int:
+        return 1
+
+
+def plan(bench: SqliteBench, name: str) -> list[str]:
+    """What SQLite says it will do."""
+    explained = bench.connection.execute(
+        f"EXPLAIN QUERY PLAN {bench.statements[name]}", Anything()
+    ).fetchall()
+    return [row["detail"] for row in explained]
+
+
+def used() -> set[str]:
+    """Every name that a transaction calls."""
+    calls = re.compile(r"tx\.(?:find|one|every|change|change_each)\(\s*\"(\w+)\"")
+    return {
+        name
+        for file in (PACKAGE / "transactions").glob("*.py")
+        for name in calls.findall(file.read_text())
+    }
+
+
+def tables(details: Iterable[str]) -> list[str]:
+    """What is read from end to end, without an index."""
+    return [
+        line
+        for line in details
+        if line.startswith("SCAN ")
+        and not re.search(r"USING|CONSTANT ROW|first_ones|waiting|found", line)
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(statements.load()))
+def test_a_statement_reads_no_table_from_end_to_end(bench: SqliteBench, name: str) -> None:
+    """Each goes by an index, or the reason why not is written above."""
+    details = plan(bench, name)
+
+    if name not in WHOLE:
+        assert tables(details) == []
+    if name not in SORTED:
+        assert not [line for line in details if "TEMP B-TREE" in line]
+    if name in HOT:
+        assert [line for line in details if HOT[name] in line]
+
+
+def test_every_statement_is_used_and_every_used_one_exists() -> None:
+    """No dead text, no name that fails at three in the morning."""
+    assert used() == set(statements.load())
+
+
+def test_states_stand_in_the_text_wherever_an_index_depends_on_them() -> None:
+    """PostgreSQL would plan a parameter without the partial index."""
+    for name, text in statements.load().items():
+        where = text.partition("WHERE")[2]
+        assert not re.search(r"\b(state|ready) = :", where), name
+
+
+def test_names_and_comments_are_told_from_statements() -> None:
+    """A comment may stand anywhere but inside a line."""
+    text = """
+    -- About birds.
+
+    -- name: birds
+    SELECT *
+    -- not penguins
+    FROM bird
+
+    -- Seeds.
+    -- name: seeds
+    SELECT 1
+    """
+
+    assert [(name, " ".join(body.split())) for name, body in statements.parse(text)] == [
+        ("birds", "SELECT * FROM bird"),
+        ("seeds", "SELECT 1"),
+    ]
+
+
+def test_row_locks_are_left_out_for_sqlite() -> None:
+    """They are there for PostgreSQL."""
+    assert "FOR UPDATE" in statements.load()["pick_guild"]
+    assert not [text for text in statements.for_sqlite().values() if "FOR UPDATE" in text]
+
+
+def test_each_statement_is_one_statement(bench: SqliteBench) -> None:
+    """And SQLite can prepare it."""
+    for name, text in bench.statements.items():
+        assert ";" not in text, name
+        with pytest.raises(sqlite3.OperationalError, match="interrupted"):
+            _prepare(bench, text)
+
+
+def _prepare(bench: SqliteBench, text: str) -> None:
+    bench.connection.set_progress_handler(lambda: 1, 1)
+    try:
+        bench.connection.execute(text, Anything()).fetchall()
+    finally:
+        bench.connection.set_progress_handler(None, 0)
