@@ -83,9 +83,9 @@ def answer_is_on_its_way(delivery: Delivery, now: datetime) -> bool:
 
 def first_route(delivery: Delivery, now: datetime) -> Route:
     """The route to take now: a reply only while its token lives."""
-    if delivery.route is Route.REPLY and now - delivery.job.accepted_at >= TOKEN_LIFE:
-        return Route.CHANNEL
-    return delivery.route
+    job = delivery.job
+    expired = bool(job.place.token) and now - job.accepted_at >= TOKEN_LIFE
+    return Route.CHANNEL if expired and delivery.route is Route.REPLY else delivery.route
 
 
 def after_failure(delivery: Delivery, failure: PostingFailed, now: datetime) -> Later:

@@ -4,6 +4,7 @@
     ├── Misconfigured            the operator: a setting is wrong; names the variable and the repair
     ├── Refusal                  the member: the request was not accepted, and nothing was reserved
     │   ├── InvalidRequest       an option is missing, wrong, or not what the model can do
+    │   ├── BadPicture           a picture that was handed in cannot be used; says why
     │   ├── ModelGone            the model was shut down; names the successor
     │   ├── UnknownModel         no such model
     │   ├── QuotaExceeded        a rule of the server; says when it resets
@@ -19,6 +20,7 @@
     │   ├── AccountProblem       key, verification, money: the operator's turn
     │   ├── ModelUnavailable     it does not serve this model (any more)
     │   ├── Unreachable          no connection: surely nothing was sent
+    │   ├── InputsGone           the pictures to draw from are not kept any more
     │   ├── BadAnswer            it answered, but with no picture that decodes
     │   └── OutcomeUnknown       sent, and no answer: it may have been paid
     └── PostingFailed            Discord would not take a message
@@ -95,6 +97,12 @@ class InvalidRequest(Refusal):
     def say(self, moment: Moment = iso) -> str:
         """The sentence that was given: it already names the option and the repair."""
         return self.sentence
+
+
+class BadPicture(InvalidRequest):
+    """A picture that was handed in cannot be used."""
+
+    code = "bad_picture"
 
 
 class ModelGone(InvalidRequest):
@@ -276,6 +284,16 @@ class Unreachable(DrawingFailed):
     words = "I could not reach the image service. You were not charged; please try again {until}."
 
 
+class InputsGone(DrawingFailed):
+    """A picture or mask that the request names is not on disk any more; nothing was sent."""
+
+    code = "inputs_gone"
+    words = (
+        "I do not keep the pictures for this any more. You were not charged; please hand them in "
+        "again."
+    )
+
+
 class BadAnswer(DrawingFailed):
     """An answer came, but no picture in it could be read."""
 
@@ -338,6 +356,7 @@ DRAWING_FAILURES: dict[str, type[DrawingFailed]] = {
         AccountProblem,
         ModelUnavailable,
         Unreachable,
+        InputsGone,
         BadAnswer,
         OutcomeUnknown,
     )

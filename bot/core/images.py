@@ -96,11 +96,42 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A picture to draw from, as it is kept: checked, upright, without metadata.
+
+    Attributes:
+        sha256: Names its file (hexadecimal).
+    """
+
+    sha256: str
+    format: Format
+    size: Size
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {"sha256": self.sha256, "format": self.format.value, "size": str(self.size)}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Source:
+        """The reverse of `to_json`."""
+        return cls(
+            sha256=stored["sha256"],
+            format=Format(stored["format"]),
+            size=Size.parse(stored["size"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImageRequest:
     """A request for pictures as a member meant it, complete and checked against its model.
 
     Every field is explicit once `core.models.complete` has filled it in, so that the price is
     known before the call: nothing is left to a provider's "auto" that costs money.
+
+    Attributes:
+        sources: The pictures to edit or to take after; none where it is drawn from words alone.
+        mask: The hash of a greyscale PNG of the first source's size: white is edited, black is
+            kept. Shades between are edited as well.
     """
 
     prompt: str
@@ -113,6 +144,14 @@ class ImageRequest:
     style: Style | None = None
     avoid: str = ""
     spoiler: bool = False
+    sources: tuple[Source, ...] = ()
+    mask: str | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The hashes of everything that it is drawn from."""
+        mask = (self.mask,) if self.mask else ()
+        return (*(source.sha256 for source in self.sources), *mask)
 
     @property
     def full_prompt(self) -> str:
@@ -126,7 +165,11 @@ class ImageRequest:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, as stored with the job."""
-        return {**asdict(self), "size": str(self.size)}
+        return {
+            **asdict(self),
+            "size": str(self.size),
+            "sources": [source.to_json() for source in self.sources],
+        }
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> ImageRequest:
@@ -142,6 +185,9 @@ class ImageRequest:
             style=Style(stored["style"]) if stored["style"] else None,
             avoid=stored["avoid"],
             spoiler=stored["spoiler"],
+            # Requests of the first version have neither.
+            sources=tuple(Source.from_json(each) for each in stored.get("sources", ())),
+            mask=stored.get("mask"),
         )
 
 

@@ -47,16 +47,28 @@ LIVE = frozenset({State.QUEUED, State.RUNNING})
 """States in which the estimate is reserved."""
 
 
+class Note(StrEnum):
+    """What is worth saying about pictures beside that they are finished."""
+
+    MASK_IGNORED = "mask_ignored"  #: What the mask protects was changed all the same.
+
+
+DIRECT = 0
+"""Stands for the server where there is none: all direct messages share one lane."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where in Discord a request came from, and how to answer it there.
 
     Attributes:
-        guild_id: The server.
+        guild_id: The server, or `DIRECT`.
         channel_id: The channel or thread.
         member_id: Who asked.
-        interaction_id: Discord's id of the command or button: the same one is never queued twice.
-        token: The interaction's token, good for 15 minutes from `core.delivery`'s point of view.
+        interaction_id: Discord's id of the command, button or message: the same one is never
+            queued twice.
+        token: The interaction's token, which `core.delivery` says how long to use; empty where a
+            message was answered, whose card the bot may edit for ever.
         application_id: The bot's application.
         message_id: The card that shows this job, once it is known.
         upload_limit: Bytes per file that Discord said it takes here.
@@ -78,7 +90,7 @@ class Draft:
 
     Attributes:
         estimate: The most it can cost, in micro-dollars.
-        parent_id: The job whose Again button was pressed, if any.
+        parent_id: The job that this one repeats, varies or edits, if any.
     """
 
     place: Place
@@ -110,6 +122,7 @@ class Job:
     provider: str | None = None
     failure: str | None = None
     parent_id: int | None = None
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from bot.core.images import (
     ImageRequest,
     Quality,
     Size,
+    Source,
     Style,
     clean_avoid,
     clean_prompt,
@@ -199,8 +200,22 @@ class Wish:
     spoiler: bool = False
 
 
-def complete(wish: Wish, model: Model) -> ImageRequest:
+def complete(
+    wish: Wish,
+    model: Model,
+    *,
+    sources: tuple[Source, ...] = (),
+    mask: str | None = None,
+    size: Size | None = None,
+) -> ImageRequest:
     """The request that is drawn: what was left out filled in, the rest checked.
+
+    Args:
+        wish: What was typed.
+        model: What draws it.
+        sources: Pictures to draw from.
+        mask: The hash of a mask for the first of them.
+        size: What to draw where the wish names no size; the model's default if it is left out.
 
     Raises:
         InvalidRequest: An option is not what the model can do; the sentence says what it can.
@@ -208,7 +223,7 @@ def complete(wish: Wish, model: Model) -> ImageRequest:
     request = ImageRequest(
         prompt=clean_prompt(wish.prompt),
         model=model.id,
-        size=_size(wish.size, model),
+        size=_size(wish.size, model) if wish.size or size is None else size,
         quality=_choice("quality", wish.quality, model.qualities, model) or model.default_quality,
         count=1 if wish.count is None else wish.count,
         background=_choice("background", wish.background, model.backgrounds, model)
@@ -217,7 +232,10 @@ def complete(wish: Wish, model: Model) -> ImageRequest:
         style=_choice("style", wish.style, tuple(Style), model),
         avoid=clean_avoid(wish.avoid or ""),
         spoiler=wish.spoiler,
+        sources=sources,
+        mask=mask,
     )
+    _check_inputs(request, model)
     most = min(model.max_count, COUNT_LIMIT)
     if not 1 <= request.count <= most:
         raise InvalidRequest(
@@ -233,6 +251,18 @@ def complete(wish: Wish, model: Model) -> ImageRequest:
         request = replace(request, format=Format.PNG)
     clean_prompt(request.full_prompt, limit=model.max_prompt)
     return request
+
+
+def _check_inputs(request: ImageRequest, model: Model) -> None:
+    most = model.max_references
+    if request.sources and not most:
+        raise InvalidRequest(f"{model.name} cannot edit pictures. Choose another model.")
+    if len(request.sources) > most:
+        raise InvalidRequest(f"{model.name} takes at most {most} pictures at a time.")
+    if request.mask and not model.mask:
+        raise InvalidRequest(
+            f"{model.name} takes no mask. Choose another model, or leave the mask out."
+        )
 
 
 def _size(text: str | None, model: Model) -> Size:

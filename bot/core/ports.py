@@ -5,17 +5,20 @@ The database has a file of its own: `core.stores`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
+from bot.core.canvas import Canvas
 from bot.core.delivery import Delivery, Posted, Route
 from bot.core.fitting import Rung
-from bot.core.images import Format, ImageRequest
+from bot.core.images import Format, ImageRequest, Size
 from bot.core.jobs import Job
 from bot.core.models import Catalogue, Model
 from bot.core.pricing import Usage
+from bot.core.regions import Box
 
 
 class Clock(Protocol):
@@ -45,8 +48,16 @@ class Vault(Protocol):
         """
         ...
 
+    async def has(self, sha256: str) -> bool:
+        """Whether they are kept."""
+        ...
+
     async def drop(self, sha256: str) -> None:
         """Let go of them; nothing happens if they are gone."""
+        ...
+
+    async def stray(self, named: Collection[str], now: datetime) -> tuple[str, ...]:
+        """Files that are old enough not to be in somebody's hands, and that nothing names."""
         ...
 
 
@@ -57,6 +68,26 @@ class Drawing:
     pictures: tuple[bytes, ...]
     usage: Usage | None
     request_id: str | None = None
+
+
+class MaskShape(StrEnum):
+    """What a provider takes a mask to be; inside Easel, white is edited."""
+
+    ALPHA = "alpha"  #: A PNG whose transparent pixels are edited.
+    WHITE = "white"  #: A greyscale PNG whose white pixels are edited.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """The bytes that go with a request.
+
+    Attributes:
+        sources: Files of the request's sources, in order, with their formats.
+        mask: In the shape that the provider takes.
+    """
+
+    sources: tuple[tuple[Format, bytes], ...] = ()
+    mask: bytes | None = None
 
 
 OnPartial = Callable[[int, bytes], None]
@@ -87,10 +118,26 @@ class ImageApi(Protocol):
         """Wait until the provider's pace lets that many pictures pass."""
         ...
 
+    def mask_shape(self, provider: str) -> MaskShape:
+        """How the provider wants a mask."""
+        ...
+
     async def draw(
-        self, provider: str, model: Model, request: ImageRequest, on_partial: OnPartial | None
+        self,
+        provider: str,
+        model: Model,
+        request: ImageRequest,
+        inputs: Inputs,
+        on_partial: OnPartial | None,
     ) -> Drawing:
         """Draw; one HTTP request, never repeated by itself.
+
+        Args:
+            provider: Who draws.
+            model: With what.
+            request: What.
+            inputs: The bytes that the request's sources and mask name.
+            on_partial: Told of partial pictures.
 
         Raises:
             DrawingFailed: One of the tree in `core.errors`.
@@ -108,8 +155,72 @@ class Inspected:
     transparent: bool
 
 
+class Incoming(Protocol):
+    """A file that a member handed in and that is not fetched yet."""
+
+    @property
+    def name(self) -> str:
+        """For sentences; what it says about the type is not believed."""
+        ...
+
+    async def read(self, limit: int) -> bytes:
+        """Fetch all of it.
+
+        Raises:
+            BadPicture: It has more than `limit` bytes, or is not there any more.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A picture that was handed in, fit to be kept and sent: upright, one frame, no metadata."""
+
+    data: bytes
+    format: Format
+    size: Size
+
+
 class Imaging(Protocol):
     """Work on pixels, off the event loop."""
+
+    async def prepare(self, data: bytes, *, max_edge: int, max_bytes: int) -> Prepared:
+        """Check a picture that a member handed in and make it fit to be sent.
+
+        Raises:
+            BadPicture: It is no picture, broken, or too large; the sentence says which.
+        """
+        ...
+
+    async def mask(self, data: bytes, size: Size) -> bytes:
+        """An uploaded mask as Easel keeps it: a greyscale PNG of that size, white is edited.
+
+        It may be transparent where it is to be edited, or black and white, or grey.
+
+        Raises:
+            BadPicture: It cannot be read, or marks nothing, or everything.
+        """
+        ...
+
+    async def mask_box(self, box: Box, size: Size) -> bytes:
+        """A mask for a picture of that size that marks a box."""
+        ...
+
+    async def shape_mask(self, mask: bytes, shape: MaskShape) -> bytes:
+        """A mask as a provider takes it, under 4 MB."""
+        ...
+
+    async def pad(self, data: bytes, canvas: Canvas) -> tuple[bytes, bytes]:
+        """The picture on a larger canvas, and the mask that marks what is new, both PNG."""
+        ...
+
+    async def show_mask(self, data: bytes, mask: bytes) -> bytes:
+        """The picture with what is edited tinted, as a JPEG for people."""
+        ...
+
+    async def kept(self, before: bytes, after: bytes, mask: bytes) -> bool:
+        """Whether what the mask protects looks the same before and after."""
+        ...
 
     async def inspect(self, data: bytes) -> Inspected:
         """Read format and size from the bytes, and make sure that they decode.
@@ -130,8 +241,13 @@ class Imaging(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """One file on its way into a message."""
+    """One file on its way into a message.
 
+    Attributes:
+        index: The picture's number within its job, from 0.
+    """
+
+    index: int
     name: str
     data: bytes
     alt: str

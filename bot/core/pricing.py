@@ -50,7 +50,7 @@ def cost(model: Model, usage: Usage) -> int:
     return -(-owed // MILLION)
 
 
-def estimate(model: Model, request: ImageRequest, *, partials: int = 0, inputs: int = 0) -> int:
+def estimate(model: Model, request: ImageRequest, *, partials: int = 0) -> int:
     """The most that the request can cost, in micro-dollars.
 
     A token of text is at least one byte, so the prompt's length in bytes is its upper bound.
@@ -59,27 +59,29 @@ def estimate(model: Model, request: ImageRequest, *, partials: int = 0, inputs: 
         model: What draws it.
         request: What is drawn.
         partials: Partial pictures asked for, each of which adds tokens.
-        inputs: Pictures that are sent along.
     """
     per_picture = output_tokens(model, request.size, request.quality)
     return cost(
         model,
         Usage(
             text_in=len(request.full_prompt.encode()),
-            image_in=inputs * model.tokens.input_image,
+            image_in=_inputs(request) * model.tokens.input_image,
             image_out=request.count * (per_picture + partials * model.tokens.partial),
         ),
     )
 
 
-def settle(
-    model: Model, request: ImageRequest, usage: Usage | None, *, pictures: int, inputs: int = 0
-) -> int:
+def _inputs(request: ImageRequest) -> int:
+    """Pictures that are sent along; a mask is one as well."""
+    return len(request.sources) + (request.mask is not None)
+
+
+def settle(model: Model, request: ImageRequest, usage: Usage | None, *, pictures: int) -> int:
     """What the pictures did cost, in micro-dollars: by the provider's count where it gave one."""
     if usage is not None:
         return cost(model, usage)
     # Nobody counted: pictures that did not come are not charged, the rest as estimated.
-    whole = estimate(model, request, inputs=inputs)
+    whole = estimate(model, request)
     return -(-whole * pictures // request.count)
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.core.delivery import Delivery, Later, Posted
 from bot.core.errors import DrawingFailed
-from bot.core.jobs import Draft, Job, Picture, State
+from bot.core.jobs import Draft, Job, Note, Picture, State
 from bot.core.quotas import Counter, Period, Rule, Standing, Subject
 
 
@@ -101,7 +101,14 @@ class Queue(Protocol):
         ...
 
     async def keep(
-        self, job: Job, pictures: Sequence[Picture], cost: int, provider: str, now: datetime
+        self,
+        job: Job,
+        pictures: Sequence[Picture],
+        cost: int,
+        provider: str,
+        now: datetime,
+        *,
+        note: Note | None = None,
     ) -> bool:
         """Drawn: name the kept files, settle the cost, and put the delivery out, all as one."""
         ...
@@ -189,6 +196,18 @@ class Accounts(Protocol):
         ...
 
 
+class Files(Protocol):
+    """The part of the store that knows which files are still needed."""
+
+    async def files_in_use(self, keep_inputs_after: datetime) -> frozenset[str]:
+        """The hashes of all files that somebody may still ask for.
+
+        Those are pictures that are not posted yet, what unfinished requests are drawn from, and
+        what later requests than that time were drawn from: they can be repeated.
+        """
+        ...
+
+
 class Reports(Protocol):
     """The part of the store that is only read."""
 
@@ -221,7 +240,7 @@ class Memory(Protocol):
         ...
 
 
-class Store(Queue, Deliveries, Accounts, Reports, Memory, Protocol):
+class Store(Queue, Deliveries, Accounts, Files, Reports, Memory, Protocol):
     """All that is stored; one database."""
 
     async def open(self) -> None:

@@ -50,7 +50,7 @@ def rewrite(data: bytes, rung: Rung) -> bytes:
         profile = image.info.get("icc_profile") if image.mode in PROFILED else None
         image = plain(image, keep_alpha=rung.format is not Format.JPEG)
     longest = min(max(image.size) * rung.percent / 100, LONGEST_EDGE[rung.format])
-    return _encode(shrunk(image, longest), rung.format, rung.quality, profile)
+    return encoded(shrunk(image, longest), rung.format, rung.quality, profile)
 
 
 def sketch(data: bytes) -> bytes:
@@ -62,7 +62,7 @@ def sketch(data: bytes) -> bytes:
     image = decode(data, about=2 * SKETCH_EDGE)
     with distrust(data):
         image = plain(image, keep_alpha=False)
-    return _encode(shrunk(image, SKETCH_EDGE), Format.JPEG, SKETCH_QUALITY, None)
+    return encoded(shrunk(image, SKETCH_EDGE), Format.JPEG, SKETCH_QUALITY, None)
 
 
 def plain(image: Image.Image, *, keep_alpha: bool) -> Image.Image:
@@ -91,7 +91,11 @@ def shrunk(image: Image.Image, longest: float) -> Image.Image:
     return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
-def _encode(image: Image.Image, form: Format, quality: int, profile: bytes | None) -> bytes:
+def encoded(image: Image.Image, form: Format, quality: int, profile: bytes | None = None) -> bytes:
+    """The image as a file with nothing in it but pixels and, if one is given, a colour profile.
+
+    JPEG keeps its colours in full from a quality of 95 on; below, at half the resolution.
+    """
     # Encoders write what the decoder left here, comments for one.
     image.info.clear()
     written = BytesIO()
@@ -99,7 +103,10 @@ def _encode(image: Image.Image, form: Format, quality: int, profile: bytes | Non
         case Format.PNG:
             image.save(written, "PNG", compress_level=PNG_LEVEL, icc_profile=profile)
         case Format.JPEG:
-            image.save(written, "JPEG", quality=quality, icc_profile=profile)
+            subsampling = "4:4:4" if quality >= 95 else "4:2:0"
+            image.save(
+                written, "JPEG", quality=quality, subsampling=subsampling, icc_profile=profile
+            )
         case Format.WEBP:
             image.save(written, "WEBP", quality=quality, method=WEBP_METHOD, icc_profile=profile)
     return written.getvalue()

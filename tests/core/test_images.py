@@ -17,6 +17,7 @@ from bot.core.images import (
     ImageRequest,
     Quality,
     Size,
+    Source,
     Style,
     clean_avoid,
     clean_prompt,
@@ -178,11 +179,20 @@ def test_a_size_is_read_as_it_was_shown(width: int, height: int) -> None:
     assert Size(width, height).pixels == width * height
 
 
+sizes = st.builds(Size, st.integers(1, 9999), st.integers(1, 9999))
+
+sources = st.builds(
+    Source,
+    sha256=st.text("0123456789abcdef", min_size=64, max_size=64),
+    format=st.sampled_from(Format),
+    size=sizes,
+)
+
 requests = st.builds(
     ImageRequest,
     prompt=st.text(min_size=1),
     model=st.text(min_size=1, max_size=20),
-    size=st.builds(Size, st.integers(1, 9999), st.integers(1, 9999)),
+    size=sizes,
     quality=st.sampled_from(Quality),
     count=st.integers(1, 10),
     format=st.sampled_from(Format),
@@ -190,6 +200,8 @@ requests = st.builds(
     style=st.one_of(st.none(), st.sampled_from(Style)),
     avoid=st.text(),
     spoiler=st.booleans(),
+    sources=st.lists(sources, max_size=4).map(tuple),
+    mask=st.one_of(st.none(), st.text("0123456789abcdef", min_size=64, max_size=64)),
 )
 
 
@@ -202,6 +214,26 @@ def test_a_stored_request_is_read_as_it_was(request: ImageRequest) -> None:
 
     assert read == request
     assert isinstance(read.quality, Quality)
+    assert all(isinstance(source.format, Format) for source in read.sources)
+
+
+@given(requests)
+def test_a_request_stored_before_there_were_edits_is_read(request: ImageRequest) -> None:
+    """Given a request without the fields of an edit, when it is read, then it edits nothing."""
+    stored = request.to_json()
+    del stored["sources"], stored["mask"]
+
+    read = ImageRequest.from_json(json.loads(json.dumps(stored)))
+
+    assert read.sources == ()
+    assert read.mask is None
+    assert read.prompt == request.prompt
+
+
+@given(sources)
+def test_a_stored_source_is_read_as_it_was(source: Source) -> None:
+    """Given any picture to draw from, when it is stored and read again, then it is the same."""
+    assert Source.from_json(json.loads(json.dumps(source.to_json()))) == source
 
 
 def test_the_full_prompt_adds_style_and_what_to_avoid() -> None:

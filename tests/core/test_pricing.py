@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import InvalidRequest
-from bot.core.images import ImageRequest, Quality, Size, Style
+from bot.core.images import Format, ImageRequest, Quality, Size, Source, Style
 from bot.core.models import Model
 from bot.core.pricing import (
     Usage,
@@ -39,12 +39,15 @@ KNOWN = [
     (SKETCHER, TALL, Quality.HIGH, 6240),
 ]
 
+SOURCE = Source(sha256="a picture", format=Format.PNG, size=SQUARE)
+
 sixteens = st.integers(16, 240).map(lambda n: n * 16)
 
 
 @st.composite
 def requests(draw: st.DrawFn, model: Model = PAINTER) -> ImageRequest:
     """Any request that the model could be sent."""
+    sources = draw(st.integers(0, 4))
     return ImageRequest(
         prompt=draw(st.text(min_size=1, max_size=200)),
         model=model.id,
@@ -53,6 +56,8 @@ def requests(draw: st.DrawFn, model: Model = PAINTER) -> ImageRequest:
         count=draw(st.integers(1, 10)),
         style=draw(st.one_of(st.none(), st.sampled_from(Style))),
         avoid=draw(st.text(max_size=50)),
+        sources=(SOURCE,) * sources,
+        mask=draw(st.sampled_from([None, "a mask"])) if sources else None,
     )
 
 
@@ -72,11 +77,12 @@ def test_a_picture_and_the_same_on_its_side_cost_alike(size: Size, quality: Qual
     assert output_tokens(FLARE, size, quality) == output_tokens(FLARE, turned, quality)
 
 
-@given(requests(), st.integers(0, 3), st.integers(0, 4), st.data())
+@given(requests(), st.integers(0, 3), st.data())
 def test_nothing_costs_more_than_was_reserved(
-    request: ImageRequest, partials: int, inputs: int, data: st.DataObject
+    request: ImageRequest, partials: int, data: st.DataObject
 ) -> None:
     """Given any count a provider can give within its bounds, when settled, then it was reserved."""
+    inputs = len(request.sources) + bool(request.mask)
     most = request.count * (
         output_tokens(PAINTER, request.size, request.quality) + partials * PAINTER.tokens.partial
     )
@@ -92,11 +98,11 @@ def test_nothing_costs_more_than_was_reserved(
     )
     pictures = data.draw(st.integers(0, request.count))
 
-    reserved = estimate(PAINTER, request, partials=partials, inputs=inputs)
+    reserved = estimate(PAINTER, request, partials=partials)
 
-    assert settle(PAINTER, request, whole, pictures=request.count, inputs=inputs) == reserved
-    assert settle(PAINTER, request, usage, pictures=pictures, inputs=inputs) <= reserved
-    assert settle(PAINTER, request, None, pictures=pictures, inputs=inputs) <= reserved
+    assert settle(PAINTER, request, whole, pictures=request.count) == reserved
+    assert settle(PAINTER, request, usage, pictures=pictures) <= reserved
+    assert settle(PAINTER, request, None, pictures=pictures) <= reserved
 
 
 @given(requests(), st.integers(0, 10**9))
@@ -135,7 +141,36 @@ def test_a_known_request_has_a_known_price() -> None:
 
     assert estimate(PAINTER, request) == 1756 * 30 + 4 * 5
     assert estimate(PAINTER, request, partials=2) == (1756 + 200) * 30 + 4 * 5
-    assert estimate(PAINTER, request, inputs=1) == 1756 * 30 + 4 * 5 + 1521 * 8
+
+
+@pytest.mark.parametrize(
+    ("sources", "mask", "sent"), [(0, None, 0), (1, None, 1), (1, "a mask", 2), (4, "a mask", 5)]
+)
+def test_every_picture_that_is_sent_along_is_paid(
+    sources: int, mask: str | None, sent: int
+) -> None:
+    """Given pictures to edit, when estimated, then each costs its tokens, and so does a mask."""
+    request = ImageRequest(
+        prompt="a ox",
+        model=PAINTER.id,
+        size=SQUARE,
+        quality=Quality.MEDIUM,
+        sources=(SOURCE,) * sources,
+        mask=mask,
+    )
+
+    assert estimate(PAINTER, request) == 1756 * 30 + 4 * 5 + sent * 1521 * 8
+
+
+def test_pictures_sent_along_are_paid_once_however_many_are_drawn() -> None:
+    """Given an edit in four versions, when nobody counted, then its inputs are charged once."""
+    one = ImageRequest(
+        prompt="a ox", model=PAINTER.id, size=SQUARE, quality=Quality.LOW, sources=(SOURCE,)
+    )
+    four = replace(one, count=4)
+
+    assert estimate(PAINTER, four) - estimate(PAINTER, one) == 3 * 196 * 30
+    assert settle(PAINTER, four, None, pictures=4) == estimate(PAINTER, four)
 
 
 def test_pictures_that_did_not_come_are_not_charged() -> None:
