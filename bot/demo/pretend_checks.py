@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from io import BytesIO
 from typing import Literal
 
-from PIL import Image, UnidentifiedImageError
-
-from bot.demo.pretend_faults import Refusal
-from bot.demo.pretend_models import Model, Usage, models
+from bot.demo.pretend_faults import Refusal, invalid, kind_of, missing, wrong_type
+from bot.demo.pretend_models import Model, Usage, input_tokens, models
+from bot.demo.pretend_parts import FILES, IMAGES, Files, Part, opened, sort_out
 
 Kind = Literal["generations", "edits"]
 
@@ -21,27 +19,18 @@ _SHARED = frozenset({
 })  # fmt: skip
 _FIELDS: dict[Kind, frozenset[str]] = {
     "generations": _SHARED | {"moderation"},
-    "edits": _SHARED | {"image", "image[]", "mask", "markup", "input_fidelity"},
+    "edits": _SHARED | {*FILES, "input_fidelity"},
 }
-_MOST_IMAGES = 16
-_MOST_IMAGE_BYTES = 50_000_000
-_MOST_MASK_BYTES = 4_000_000
 _MOST_PROMPT = 32_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
-    """One file of a multipart request."""
-
-    name: str
-    filename: str
-    content_type: str
-    content: bytes
-
-
-@dataclass(frozen=True, kw_only=True)
 class Order:
-    """A request found good, every default filled in."""
+    """A request found good, every default filled in.
+
+    Attributes:
+        ignores_mask: Whether all is edited, whatever the mask protects.
+    """
 
     kind: Kind
     model: Model
@@ -55,9 +44,8 @@ class Order:
     compression: int
     stream: bool
     partials: int
-    images: tuple[bytes, ...] = ()
-    mask: bytes | None = None
-    markup: bytes | None = None
+    files: Files = field(default_factory=Files)
+    ignores_mask: bool = False
 
     @property
     def size(self) -> str:
@@ -79,7 +67,7 @@ class Order:
         each = self.model.tokens(self.quality, self.width, self.height) + 100 * self.partials
         return Usage(
             text=-(-len(self.prompt) // 4) if first else 0,
-            image_in=1024 * len(self.images) if first else 0,
+            image_in=sum(map(_input_tokens, self.files.images)) if first else 0,
             image_out=each * (self.n if pictures is None else pictures),
         )
 
@@ -90,17 +78,11 @@ def check(kind: Kind, fields: Mapping[str, object], parts: Collection[Part], tod
     Raises:
         Refusal: In OpenAI's words, 400 or 404.
     """
-    for name in [*fields, *(part.name for part in parts)]:
-        if name not in _FIELDS[kind]:
-            raise Refusal(
-                400, f"Unknown parameter: '{name}'.", param=name, code="unknown_parameter"
-            )
+    _only_known(kind, fields, parts)
     prompt = _prompt(fields)
     model = _model(fields, today)
     _only_where_known(fields, model)
-    images = tuple(part.content for part in parts if part.name in {"image", "image[]"})
-    if kind == "edits":
-        _check_images(images)
+    files = sort_out(parts) if kind == "edits" else Files()
     output_format = _choice(fields, "output_format", ("png", "jpeg", "webp"), "png")
     transparent = (
         _choice(fields, "background", ("transparent", "opaque", "auto"), "auto") == "transparent"
@@ -119,13 +101,8 @@ def check(kind: Kind, fields: Mapping[str, object], parts: Collection[Part], tod
         )
     quality = _choice(fields, "quality", (*model.qualities, "auto"), "auto")
     _choice(fields, "moderation", ("low", "auto"), "auto")
-    width, height = _size(fields, model, images[0] if images else None)
+    width, height = _size(fields, model, files.images[0] if files.images else None)
     stream, partials = _streaming(fields)
-    mask, markup = (
-        next((part.content for part in parts if part.name == name), None)
-        for name in ("mask", "markup")
-    )
-    _check_mask(mask, markup, images)
     return Order(
         kind=kind,
         model=model,
@@ -139,55 +116,32 @@ def check(kind: Kind, fields: Mapping[str, object], parts: Collection[Part], tod
         compression=compression,
         stream=stream,
         partials=partials,
-        images=images,
-        mask=mask,
-        markup=markup,
+        files=files,
     )
 
 
-def invalid(param: str, message: str) -> Refusal:
-    """A 400 about the value of one parameter."""
-    return Refusal(400, message, param=param, code="invalid_value")
+def _only_known(kind: Kind, fields: Mapping[str, object], parts: Collection[Part]) -> None:
+    for name in [*fields, *(part.name for part in parts)]:
+        if name not in _FIELDS[kind]:
+            raise Refusal(
+                400, f"Unknown parameter: '{name}'.", param=name, code="unknown_parameter"
+            )
+    for name in fields:
+        if name in FILES:
+            expected = "one of an array of files or file" if name in IMAGES else "a file"
+            raise wrong_type(name.removesuffix("[]"), expected, "a string")
 
 
-def opened(image: bytes, number: int) -> Image.Image:
-    """Read a picture's head, which tells format, mode and size without decoding it.
-
-    Raises:
-        Refusal: It is none of the formats that are taken.
-    """
-    try:
-        found = Image.open(BytesIO(image))
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise unreadable(number) from error
-    # MPO is what phones call .jpg; CMYK is a JPEG for printers.
-    if found.format not in {"PNG", "JPEG", "WEBP"} or found.mode == "CMYK":
-        raise unreadable(number)
-    return found
-
-
-def unreadable(number: int) -> Refusal:
-    """A 400 about one of the pictures sent in, counted from 1."""
-    return Refusal(
-        400,
-        f"Invalid image file or mode for image {number}, please check your image file.",
-        "image_generation_user_error",
-        param="image",
-        code="invalid_image_file",
-    )
+def _input_tokens(image: bytes) -> int:
+    return input_tokens(*opened(image, 1).size)
 
 
 def _prompt(fields: Mapping[str, object]) -> str:
     prompt = fields.get("prompt")
     if prompt is None:
-        raise Refusal(
-            400,
-            "Missing required parameter: 'prompt'.",
-            param="prompt",
-            code="missing_required_parameter",
-        )
+        raise missing("prompt")
     if not isinstance(prompt, str):
-        raise _wrong_type("prompt", "a string", prompt)
+        raise wrong_type("prompt", "a string", kind_of(prompt))
     if not prompt:
         raise invalid(
             "prompt",
@@ -260,7 +214,7 @@ def _number(fields: Mapping[str, object], name: str, low: int, high: int, defaul
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,9}", value):
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise _wrong_type(name, "an integer", value)
+        raise wrong_type(name, "an integer", kind_of(value))
     if value < low:
         raise invalid(
             name,
@@ -279,29 +233,12 @@ def _number(fields: Mapping[str, object], name: str, low: int, high: int, defaul
 def _streaming(fields: Mapping[str, object]) -> tuple[bool, int]:
     value = fields.get("stream")
     if value not in {None, True, False, "true", "false"}:
-        raise _wrong_type("stream", "a boolean", value)
+        raise wrong_type("stream", "a boolean", kind_of(value))
     stream = value in {True, "true"}
     partials = _number(fields, "partial_images", 0, 3, 0)
     if partials and not stream:
         raise invalid("partial_images", "Partial images are only supported when stream is true.")
     return stream, partials
-
-
-def _wrong_type(name: str, expected: str, value: object) -> Refusal:
-    got = {
-        str: "a string",
-        bool: "a boolean",
-        int: "an integer",
-        float: "a decimal number",
-        list: "an array",
-        dict: "an object",
-    }.get(type(value), "null")
-    return Refusal(
-        400,
-        f"Invalid type for '{name}': expected {expected}, but got {got} instead.",
-        param=name,
-        code="invalid_type",
-    )
 
 
 def _size(fields: Mapping[str, object], model: Model, image: bytes | None) -> tuple[int, int]:
@@ -346,49 +283,3 @@ def _own_size(model: Model, image: bytes | None) -> tuple[int, int]:
     if ratio > 1.2:
         return 1536, 1024
     return (1024, 1024) if ratio > 1 / 1.2 else (1024, 1536)
-
-
-def _check_images(images: tuple[bytes, ...]) -> None:
-    if not images:
-        raise Refusal(
-            400,
-            "Missing required parameter: 'image'.",
-            param="image",
-            code="missing_required_parameter",
-        )
-    if len(images) > _MOST_IMAGES:
-        raise invalid(
-            "image",
-            f"Invalid 'image': array too long. Expected an array with maximum length "
-            f"{_MOST_IMAGES}, but got an array with length {len(images)} instead.",
-        )
-    for number, image in enumerate(images, 1):
-        if len(image) > _MOST_IMAGE_BYTES:
-            raise Refusal(
-                400, f"Image {number} is larger than 50MB.", param="image", code="image_too_large"
-            )
-        opened(image, number)
-
-
-def _check_mask(mask: bytes | None, markup: bytes | None, images: tuple[bytes, ...]) -> None:
-    if mask is not None and markup is not None:
-        raise invalid("markup", "Parameter 'markup' cannot be used together with 'mask'.")
-    for name, overlay in (("mask", mask), ("markup", markup)):
-        if overlay is None:
-            continue
-        found = opened(overlay, 1)
-        fault = ""
-        if found.format != "PNG" or not found.has_transparency_data:
-            fault = f"{name} image missing alpha channel"
-        elif images and found.size != opened(images[0], 1).size:
-            fault = f"{name} size does not match image size"
-        elif len(overlay) > _MOST_MASK_BYTES:
-            fault = f"{name} is larger than 4MB"
-        if fault:
-            raise Refusal(
-                400,
-                f"Invalid mask image format - {fault}",
-                "image_generation_user_error",
-                param=name,
-                code="invalid_mask_image_format",
-            )

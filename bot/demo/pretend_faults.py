@@ -77,6 +77,11 @@ class NotVerified:
     """403: the organization must be verified to use the model."""
 
 
+@dataclass(frozen=True)
+class IgnoreMask:
+    """All of a picture is edited, also what its mask protects."""
+
+
 Fault = (
     Moderation
     | RateLimited
@@ -89,6 +94,7 @@ Fault = (
     | HalfJson
     | Html
     | NotVerified
+    | IgnoreMask
 )
 
 
@@ -111,6 +117,7 @@ def named_in(prompt: str, slow_s: float) -> Fault | None:
         "half": HalfJson(),
         "html": Html(),
         "unverified": NotVerified(),
+        "ignoremask": IgnoreMask(),
     }
     for word in re.findall(r"!(\w+)", prompt.lower()):
         if word in known:
@@ -139,6 +146,55 @@ class Refusal(Exception):
             "code": self.code,
         }
         return {"error": error | dict(self.details)}
+
+
+def invalid(param: str, message: str) -> Refusal:
+    """A 400 about the value of one parameter."""
+    return Refusal(400, message, param=param, code="invalid_value")
+
+
+def missing(param: str) -> Refusal:
+    """A 400 about a parameter that must be there."""
+    return Refusal(
+        400,
+        f"Missing required parameter: '{param}'.",
+        param=param,
+        code="missing_required_parameter",
+    )
+
+
+def duplicate(param: str) -> Refusal:
+    """A 400 about a parameter that is there twice."""
+    return Refusal(
+        400,
+        f"Duplicate parameter: '{param}'. You provided multiple values for this parameter, whereas "
+        "only one is allowed. If you are trying to provide a list of values, use the array syntax "
+        f"instead e.g. '{param}[]=<value>'.",
+        param=param,
+        code="duplicate_parameter",
+    )
+
+
+def wrong_type(param: str, expected: str, got: str) -> Refusal:
+    """A 400 about a parameter that is another kind of thing; both with their article."""
+    return Refusal(
+        400,
+        f"Invalid type for '{param}': expected {expected}, but got {got} instead.",
+        param=param,
+        code="invalid_type",
+    )
+
+
+def kind_of(value: object) -> str:
+    """What a value of JSON is called, with its article."""
+    return {
+        str: "a string",
+        bool: "a boolean",
+        int: "an integer",
+        float: "a decimal number",
+        list: "an array",
+        dict: "an object",
+    }.get(type(value), "null")
 
 
 def refusal_of(fault: Fault, model: str) -> Refusal | None:

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 
-from bot.demo.pretend_checks import Part
 from bot.demo.pretend_faults import Fault
 from bot.demo.pretend_models import Usage
+from bot.demo.pretend_parts import Part
 
 
 @dataclass(frozen=True, kw_only=True)

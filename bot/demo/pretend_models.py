@@ -58,6 +58,11 @@ class Model:
         return -(-level * scaled * (2_000_000 + width * height) // 4_000_000)
 
 
+def input_tokens(width: int, height: int) -> int:
+    """Tokens of a picture that is sent in: 1024 up to 1024x1024, rising to 1521 for large ones."""
+    return min(1521, max(1024, -(-width // 32) * -(-height // 32)))
+
+
 def models() -> tuple[Model, ...]:
     """Every model there is or was."""
     return (

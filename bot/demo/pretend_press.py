@@ -6,10 +6,11 @@ import zlib
 from io import BytesIO
 from typing import Protocol
 
-from PIL import Image, ImageChops, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from bot.demo import painter
-from bot.demo.pretend_checks import Order, opened, unreadable
+from bot.demo.pretend_checks import Order
+from bot.demo.pretend_parts import opened, unreadable
 
 _HUGE = 12 * 2**20
 
@@ -51,20 +52,19 @@ def drawn(order: Order, index: int, paint: Paint) -> Image.Image:
             transparent=order.transparent,
             variation=index,
         )
-    pictures = [_decoded(content, number) for number, content in enumerate(order.images, 1)]
+    files = order.files
+    pictures = [_decoded(content, number) for number, content in enumerate(files.images, 1)]
     first = _fitted(pictures[0], order)
-    if order.markup is not None:
-        overlay = _fitted(_decoded(order.markup, 1), order).convert("RGBA")
+    if files.markup is not None:
+        overlay = _fitted(_decoded(files.markup, 1), order).convert("RGBA")
         first = Image.alpha_composite(first.convert("RGBA"), overlay)
-    mask = None
-    if order.mask is not None:
-        # The API's masks are transparent where the picture is to change.
-        alpha = _decoded(order.mask, 1).convert("RGBA").getchannel("A")
-        mask = _fitted(ImageChops.invert(alpha), order)
+    mask = _mask(order)
     prompt = order.prompt if index == 0 else f"{order.prompt} ({index + 1})"
     result = painter.edited(first, mask, prompt)
     if mask is None:
         _show_references(result, pictures[1:])
+        if order.transparent:
+            _cut_out(result)
     return result
 
 
@@ -111,6 +111,24 @@ def _decoded(content: bytes, number: int) -> Image.Image:
     except (OSError, ValueError, SyntaxError, zlib.error) as error:
         raise unreadable(number) from error
     return image
+
+
+def _mask(order: Order) -> Image.Image | None:
+    """White where the picture is to change; the API's masks are transparent there."""
+    if order.files.mask is None:
+        return None
+    if order.ignores_mask:
+        return Image.new("L", (order.width, order.height), 255)
+    alpha = _decoded(order.files.mask, 1).convert("RGBA").getchannel("A")
+    return _fitted(ImageChops.invert(alpha), order)
+
+
+def _cut_out(image: Image.Image) -> None:
+    """Take the backdrop away, as far as one can without knowing it: an oval stays."""
+    oval = Image.new("L", image.size, 0)
+    across, down = image.width // 10, image.height // 10
+    ImageDraw.Draw(oval).ellipse((across, down, image.width - across, image.height - down), 255)
+    image.putalpha(oval.filter(ImageFilter.GaussianBlur(max(1, min(image.size) // 100))))
 
 
 def _fitted(image: Image.Image, order: Order) -> Image.Image:

@@ -7,8 +7,8 @@ from binascii import Error as NotBase64
 import orjson
 from aiohttp import BodyPartReader, web
 
-from bot.demo.pretend_checks import Part, invalid
-from bot.demo.pretend_faults import Refusal
+from bot.demo.pretend_faults import Refusal, duplicate, invalid, wrong_type
+from bot.demo.pretend_parts import Part
 
 
 async def read(request: web.Request) -> tuple[dict[str, object], tuple[Part, ...]]:
@@ -31,22 +31,37 @@ async def read(request: web.Request) -> tuple[dict[str, object], tuple[Part, ...
 async def _form(request: web.Request) -> tuple[dict[str, object], tuple[Part, ...]]:
     fields: dict[str, object] = {}
     parts: list[Part] = []
-    async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader):
-            raise Refusal(400, "Nested multipart forms are not supported.")
-        name = part.name or ""
-        if part.filename is None:
-            fields[name] = await part.text()
-            continue
-        parts.append(
-            Part(
-                name=name,
-                filename=part.filename,
-                content_type=part.headers.get("Content-Type", "application/octet-stream"),
-                content=bytes(await part.read()),
-            )
-        )
+    try:
+        async for part in await request.multipart():
+            if not isinstance(part, BodyPartReader):
+                raise Refusal(400, "Nested multipart forms are not supported.")
+            name = part.name or ""
+            if part.filename is not None:
+                parts.append(await _file(name, part.filename, part))
+            elif name in fields:
+                raise duplicate(name)
+            else:
+                fields[name] = await _text(name, part)
+    except ValueError as error:
+        raise Refusal(400, "We could not parse the multipart form of your request.") from error
     return fields, tuple(parts)
+
+
+async def _text(name: str, part: BodyPartReader) -> str:
+    content = bytes(await part.read())
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise wrong_type(name, "a string", "something else") from error
+
+
+async def _file(name: str, filename: str, part: BodyPartReader) -> Part:
+    return Part(
+        name=name,
+        filename=filename,
+        content_type=part.headers.get("Content-Type", "application/octet-stream"),
+        content=bytes(await part.read()),
+    )
 
 
 def _linked(fields: dict[str, object]) -> tuple[dict[str, object], tuple[Part, ...]]:

@@ -16,7 +16,7 @@ from bot.core.ports import Clock
 from bot.demo import pretend_answers as answers
 from bot.demo import pretend_press as press
 from bot.demo.pretend_answers import Picture
-from bot.demo.pretend_checks import Kind, Order, Part, check
+from bot.demo.pretend_checks import Kind, Order, check
 from bot.demo.pretend_faults import (
     Cut,
     Fault,
@@ -24,6 +24,7 @@ from bot.demo.pretend_faults import (
     Hang,
     Html,
     Huge,
+    IgnoreMask,
     Moderation,
     Refusal,
     ServerError,
@@ -32,6 +33,7 @@ from bot.demo.pretend_faults import (
     refusal_of,
 )
 from bot.demo.pretend_log import Ledger, Received, Rule
+from bot.demo.pretend_parts import Part
 from bot.demo.pretend_reading import read
 
 _Given = ParamSpec("_Given")
@@ -128,6 +130,7 @@ class Service:
                     raise unread
                 order = check(kind, fields, parts, self.clock.now().date())
                 fault = self.faults.next(received)
+                order = replace(order, ignores_mask=isinstance(fault, IgnoreMask))
                 await self.ledger.pass_gate()
                 return await self._fulfil(Visit(request, number, order, fault, self._time()))
             except Refusal as refused:

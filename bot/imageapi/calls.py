@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from bot.core.images import ImageRequest
     from bot.core.models import Model
+    from bot.core.ports import Inputs
     from bot.core.pricing import Usage
     from bot.imageapi.providers import Provider
     from bot.imageapi.sse import Event
+
+
+PIECE = 2**18
+"""Bytes that are handed to a socket at once: as much as may be held twice."""
+
+
+class Body:
+    """What is sent: it can be taken once, piece by piece, and what was taken is let go.
+
+    A drawing takes minutes, and the pictures that it starts from are needed for the first second.
+
+    Args:
+        chunks: To be sent one after the other. None is copied.
+    """
+
+    def __init__(self, *chunks: bytes) -> None:
+        self.size = self._left = sum(map(len, chunks))
+        self._chunks = deque(chunks)
+
+    @property
+    def taken(self) -> bool:
+        """Whether its last piece was handed over. Until then, nobody can have all of it."""
+        return not self._left
+
+    def __iter__(self) -> Iterator[memoryview]:
+        while self._chunks:
+            chunk = memoryview(self._chunks.popleft())
+            for start in range(0, len(chunk), PIECE):
+                piece = chunk[start : start + PIECE]
+                self._left -= len(piece)
+                yield piece
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +61,7 @@ class Call:
     method: str
     path: str
     headers: Mapping[str, str]
-    body: bytes = field(repr=False)
+    body: Body = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +95,27 @@ class Dialect(Protocol):
 
     @property
     def FIELDS(self) -> frozenset[str]:  # noqa: N802 - a constant of the module
-        """Every field that it can send."""
+        """Every field that it can send to have a picture drawn from words."""
+        ...
+
+    @property
+    def EDIT_FIELDS(self) -> frozenset[str]:  # noqa: N802 - a constant of the module
+        """Every field that it can send beside pictures that are edited; empty if it cannot."""
         ...
 
     def request(
-        self, provider: Provider, model: Model, request: ImageRequest, *, stream: bool
+        self,
+        provider: Provider,
+        model: Model,
+        request: ImageRequest,
+        inputs: Inputs,
+        *,
+        stream: bool,
     ) -> Call:
-        """The request in the service's words, with fields that the provider's file lists."""
+        """The request in the service's words, with fields that the provider's file lists.
+
+        One with sources is an edit; the provider must have said how it takes them.
+        """
         ...
 
     def answer(

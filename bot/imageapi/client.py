@@ -15,8 +15,8 @@ from bot.core.errors import (
     OutcomeUnknown,
     Unreachable,
 )
-from bot.core.ports import Drawing
-from bot.imageapi.calls import Call
+from bot.core.ports import Drawing, MaskShape
+from bot.imageapi.calls import Body, Call
 from bot.imageapi.dialects import DIALECTS
 from bot.imageapi.downloads import Downloads, look_up
 from bot.imageapi.exchange import learn, open_session, patience, read, read_up_to, sent
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from bot.core.images import ImageRequest
     from bot.core.models import Catalogue, Model
-    from bot.core.ports import Clock, OnPartial
+    from bot.core.ports import Clock, Inputs, OnPartial
     from bot.imageapi.downloads import Lookup
     from bot.imageapi.providers import Provider
 
@@ -157,12 +157,24 @@ class HttpImageApi:
         if provider in self._paces:
             await self._paces[provider].turn(pictures)
 
+    def mask_shape(self, provider: str) -> MaskShape:
+        """How the provider wants a mask; `draw` fails where it takes none."""
+        known = self._providers.get(provider)
+        edits = known.edits if known else None
+        return edits.mask if edits and edits.mask else MaskShape.ALPHA
+
     async def draw(
-        self, provider: str, model: Model, request: ImageRequest, on_partial: OnPartial | None
+        self,
+        provider: str,
+        model: Model,
+        request: ImageRequest,
+        inputs: Inputs,
+        on_partial: OnPartial | None,
     ) -> Drawing:
         """Draw; one HTTP request, never repeated by itself.
 
-        Partial pictures are asked for as `partials` says, if `on_partial` is given.
+        Partial pictures are asked for as `partials` says, if `on_partial` is given. The inputs
+        are let go while they are sent; a caller who keeps no name for them frees their memory.
 
         Raises:
             DrawingFailed: One of the tree in `core.errors`; its detail holds neither key nor
@@ -172,7 +184,13 @@ class HttpImageApi:
             raise ModelUnavailable(f"there is no provider {provider} any more")
         service = self._providers[provider]
         try:
-            drawing = await self._draw(service, model, request, on_partial)
+            _check_inputs(service, request, inputs)
+            partials = self.partials(provider, model, request) if on_partial else 0
+            call = DIALECTS[service.dialect].request(
+                service, model, request, inputs, stream=partials > 0
+            )
+            del inputs
+            drawing = await self._draw(service, request, call, partials, on_partial)
         except DrawingFailed as failure:
             detail = scrubbed(failure.detail, key=service.key, prompt=request.full_prompt)
             # Not from the first one, which has the words that were just taken out.
@@ -189,7 +207,7 @@ class HttpImageApi:
             DrawingFailed: It cannot be reached, or does not take the key.
         """
         service = self._providers[provider]
-        call = Call(method="GET", path="/models", headers={}, body=b"")
+        call = Call(method="GET", path="/models", headers={}, body=Body())
         try:
             async with sent(self._opened, service, call, LISTING_PATIENCE) as response:
                 body = await read_up_to(LIST_LIMIT, response)
@@ -200,17 +218,19 @@ class HttpImageApi:
         return reached(service, self._catalogue, listing, now=self._clock.now())
 
     async def _draw(
-        self, service: Provider, model: Model, request: ImageRequest, on_partial: OnPartial | None
+        self,
+        service: Provider,
+        request: ImageRequest,
+        call: Call,
+        partials: int,
+        on_partial: OnPartial | None,
     ) -> Drawing:
-        dialect = DIALECTS[service.dialect]
-        partials = self.partials(service.name, model, request) if on_partial else 0
-        call = dialect.request(service, model, request, stream=partials > 0)
         pace = self._paces[service.name]
         with pace.calling():
             async with sent(self._opened, service, call, patience(service, request)) as response:
                 learn(pace, response)
                 reader = Reader(
-                    dialect,
+                    DIALECTS[service.dialect],
                     response.status,
                     response.headers,
                     limit=BESIDES + (request.count + partials) * self._picture_limit * 4 // 3,
@@ -236,3 +256,21 @@ class HttpImageApi:
         if self._session is None:
             raise RuntimeError("the client was not opened")
         return self._session
+
+
+def _check_inputs(service: Provider, request: ImageRequest, inputs: Inputs) -> None:
+    """Never leave a picture or a mask out in silence.
+
+    Raises:
+        ModelUnavailable: The service does not take them; another one may.
+        ValueError: They are not those of the request.
+    """
+    masked = request.mask is not None
+    if len(inputs.sources) != len(request.sources) or (inputs.mask is not None) != masked:
+        raise ValueError("the inputs are not those that the request names")
+    if masked and not request.sources:
+        raise ValueError("there is a mask, and no picture for it")
+    if request.sources and service.edits is None:
+        raise ModelUnavailable("it takes no pictures: its file has no [edits]")
+    if masked and (service.edits is None or service.edits.mask is None):
+        raise ModelUnavailable("it takes no masks: its file has no mask in [edits]")

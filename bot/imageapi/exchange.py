@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import aiohttp
 
@@ -13,13 +13,32 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.core.images import ImageRequest
-    from bot.imageapi.calls import Answer, Call
+    from bot.imageapi.calls import Answer, Body, Call
     from bot.imageapi.pacing import Pace
     from bot.imageapi.providers import Provider
     from bot.imageapi.reader import Reader
 
 LARGE = 4_000_000
 """Pixels from which a picture may take five minutes."""
+
+
+class Upload:
+    """A body as aiohttp asks for it.
+
+    Not as one object: asyncio would copy all that the socket does not take at once.
+    """
+
+    def __init__(self, body: Body) -> None:
+        self._pieces = iter(body)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> memoryview:
+        piece = next(self._pieces, None)
+        if piece is None:
+            raise StopAsyncIteration
+        return piece
 
 
 def open_session() -> aiohttp.ClientSession:
@@ -38,7 +57,7 @@ def open_session() -> aiohttp.ClientSession:
 
 def patience(service: Provider, request: ImageRequest) -> aiohttp.ClientTimeout:
     """How long a drawing may take."""
-    large = request.count > 1 or request.size.pixels > LARGE
+    large = request.count > 1 or len(request.sources) > 1 or request.size.pixels > LARGE
     return aiohttp.ClientTimeout(
         total=service.timeouts.large if large else service.timeouts.total,
         sock_connect=service.timeouts.connect,
@@ -54,22 +73,24 @@ async def sent(
     """Send the call once, and give its answer as soon as its headers are there.
 
     Raises:
-        Unreachable: Nothing was sent.
+        Unreachable: Nothing was sent, or not all of it.
         OutcomeUnknown: The connection broke afterwards, also while the answer was read.
     """
+    body = call.body
+    announced = {"Content-Length": str(body.size)} if body.size else {}
     try:
         async with session.request(
             call.method,
             service.base_url + call.path,
-            data=call.body or None,
-            headers={**call.headers, **service.authorization},
+            data=Upload(body) if body.size else None,
+            headers={**call.headers, **announced, **service.authorization},
             timeout=within,
             # To follow one is to send the request, and the key, a second time.
             allow_redirects=False,
         ) as response:
             yield response
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise of_connection(error) from error
+        raise of_connection(error, all_sent=body.taken) from error
 
 
 async def read(response: aiohttp.ClientResponse, reader: Reader) -> Answer:

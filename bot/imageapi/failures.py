@@ -51,11 +51,16 @@ def from_envelope(
     return kind(_detail(status, headers, envelope), until=until)
 
 
-def of_connection(error: Exception) -> DrawingFailed:
+def of_connection(error: Exception, *, all_sent: bool) -> DrawingFailed:
     """The failure that a broken connection means.
 
     Only an error from before there was a connection proves that nothing was sent. The client opens
-    a new connection for each call, so that a stale one never blurs this.
+    a new connection for each call, so that a stale one never blurs this. And nobody draws from
+    half a request.
+
+    Args:
+        error: What aiohttp raised.
+        all_sent: Whether the last piece of the request was handed to the connection.
     """
     detail = f"{type(error).__name__}: {error}".rstrip(": ")
     before = (
@@ -64,7 +69,11 @@ def of_connection(error: Exception) -> DrawingFailed:
         aiohttp.ServerFingerprintMismatch,
         aiohttp.InvalidURL,
     )
-    return Unreachable(detail) if isinstance(error, before) else OutcomeUnknown(detail)
+    if isinstance(error, before):
+        return Unreachable(detail)
+    if not all_sent:
+        return Unreachable(f"the connection broke before all was sent: {detail}")
+    return OutcomeUnknown(detail)
 
 
 def _by_words(envelope: Envelope) -> Kind | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.core.errors import Misconfigured
+from bot.core.ports import MaskShape
 from bot.imageapi.dialects import DIALECTS
 from bot.imageapi.reading import Table, read_toml
 
@@ -40,12 +41,25 @@ class Timeouts:
     Attributes:
         connect: Until there is a connection.
         total: Until the answer is complete.
-        large: The same, for more than 4 megapixels or more than one picture.
+        large: The same, for more than 4 megapixels, or more than one picture drawn or sent along.
     """
 
     connect: float = 10
     total: float = 360
     large: float = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edits:
+    """How a service takes pictures to draw from.
+
+    Attributes:
+        fields: What may be sent beside them; nothing else ever is.
+        mask: What it takes a mask to be; None where it takes none.
+    """
+
+    fields: frozenset[str]
+    mask: MaskShape | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +71,8 @@ class Provider:
         auth: The header that carries the key, as `Name: value` with `{key}` in the value.
         models: The ids of `models.toml` that it serves.
         names: What it calls a model, where that is not the id.
-        fields: What may be sent to it; nothing else ever is.
+        fields: What may be sent to it for a picture from words; nothing else ever is.
+        edits: How it takes pictures; None where it takes none.
         partial_images: Partial pictures to ask for while one is drawn; 0 is no streaming.
         picture_hosts: Hosts that its answers may link to although they are not https or public.
     """
@@ -70,6 +85,7 @@ class Provider:
     models: tuple[str, ...]
     names: Mapping[str, str] = field(default_factory=dict)
     fields: frozenset[str]
+    edits: Edits | None = None
     partial_images: int = 0
     picture_hosts: tuple[str, ...] = ()
     pacing: Pacing = field(default_factory=Pacing)
@@ -165,6 +181,7 @@ def _file(table: Table) -> _File:
         models=table.texts("models"),
         names=_names(table.table("names")),
         fields=_fields(dialect, table),
+        edits=_edits(dialect, table.table("edits")) if table.has("edits") else None,
         partial_images=table.whole("partial_images", 0, most=3),
         picture_hosts=tuple(host.lower() for host in table.texts("picture_hosts", ())),
         pacing=_pacing(table.table("pacing")),
@@ -183,10 +200,19 @@ def _names(table: Table) -> dict[str, str]:
     return {model: table.text(model) for model in table.entries()}
 
 
-def _fields(dialect: str, table: Table) -> frozenset[str]:
+def _edits(dialect: str, table: Table) -> Edits:
+    edits = Edits(
+        fields=_fields(dialect, table, edits=True),
+        mask=table.option("mask", MaskShape) if table.has("mask") else None,
+    )
+    table.no_more()
+    return edits
+
+
+def _fields(dialect: str, table: Table, *, edits: bool = False) -> frozenset[str]:
     fields = frozenset(table.texts("fields"))
     if dialect in DIALECTS:
-        known = DIALECTS[dialect].FIELDS
+        known = DIALECTS[dialect].EDIT_FIELDS if edits else DIALECTS[dialect].FIELDS
         for field_name in sorted(fields - known):
             there_is = ", ".join(sorted(known))
             table.complain("fields", f"has “{field_name}”; {dialect} can send {there_is}")

@@ -61,6 +61,10 @@ class Table:
         self._asked.update(self._values)
         return tuple(self._values)
 
+    def has(self, key: str) -> bool:
+        """Whether the key is there."""
+        return key in self._values
+
     def text(self, key: str, default: str | None = None) -> str:
         """A string that is not empty."""
         value = self._get(key, default)

@@ -84,6 +84,8 @@ CODES: dict[Kind, frozenset[str]] = {
             "image_too_large",
             "invalid_mask_image_format",
             "unsupported_image_media_type",
+            "unsupported_file_mimetype",
+            "duplicate_parameter",
             "string_above_max_length",
             "integer_above_max_value",
             "integer_below_min_value",

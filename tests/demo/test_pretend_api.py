@@ -189,16 +189,16 @@ async def test_an_edit_keeps_what_the_mask_protects(visitor: Visitor) -> None:
     assert sum(ImageStat.Stat(gap, inside).mean) > 3
 
 
-@pytest.mark.parametrize("name", ["image", "image[]"])
+@pytest.mark.parametrize(("name", "count"), [("image", 1), ("image[]", 1), ("image[]", 3)])
 async def test_both_spellings_of_the_image_field_are_understood(
-    name: str, visitor: Visitor, api: PretendApi
+    name: str, count: int, visitor: Visitor, api: PretendApi
 ) -> None:
-    """Given several pictures under either name, when edited, then all are received and counted."""
-    answer = await visitor.edit(*[png(picture())] * 3, name=name)
+    """Given pictures under either name, when edited, then all are received and counted."""
+    answer = await visitor.edit(*[png(picture())] * count, name=name)
 
     assert answer.status == 200
-    assert answer.json["usage"]["input_tokens_details"]["image_tokens"] == 3 * 1024
-    assert [part.name for part in api.requests[0].parts] == [name] * 3
+    assert answer.json["usage"]["input_tokens_details"]["image_tokens"] == count * 1024
+    assert [part.name for part in api.requests[0].parts] == [name] * count
 
 
 @pytest.mark.parametrize(

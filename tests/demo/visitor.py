@@ -54,6 +54,13 @@ class Answer:
         return [opened(entry["b64_json"]) for entry in self.json["data"]]
 
     @property
+    def last_picture(self) -> Image.Image:
+        """The finished one, streamed or not."""
+        if self.headers["Content-Type"].startswith("text/event-stream"):
+            return opened(list(self.events)[-1][1]["b64_json"])
+        return self.pictures[-1]
+
+    @property
     def events(self) -> Iterator[tuple[str, Any]]:
         """Name and data of each event of a stream, blocks read to the letter."""
         for block in self.body.decode().removesuffix("\n\n").split("\n\n"):
@@ -81,6 +88,7 @@ class Visitor:
         *images: bytes,
         mask: bytes | None = None,
         name: str = "image[]",
+        kind: str = "image/png",
         **fields: str,
     ) -> Answer:
         """POST /images/edits as a multipart form."""
@@ -88,7 +96,7 @@ class Visitor:
         for field_name, value in {"model": MODEL, "prompt": PROMPT, **fields}.items():
             form.add_field(field_name, value)
         for number, image in enumerate(images):
-            form.add_field(name, image, filename=f"{number}.png", content_type="image/png")
+            form.add_field(name, image, filename=f"{number}.png", content_type=kind)
         if mask is not None:
             form.add_field("mask", mask, filename="mask.png", content_type="image/png")
         return await self.send("POST", "/images/edits", data=form)

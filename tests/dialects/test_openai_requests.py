@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.core.images import Background, Format, ImageRequest, Quality, Size, Style
 from bot.core.models import Model, Wish, complete
+from bot.core.ports import Inputs
 from bot.imageapi.catalogue import load_catalogue
 from bot.imageapi.dialects import openai_images
 from bot.imageapi.providers import Provider, load_providers
@@ -35,18 +36,18 @@ def fields(
     stream: bool = False,
 ) -> dict[str, Any]:
     """The body that is sent, parsed."""
-    call = openai_images.request(provider, model, request, stream=stream)
-    body: dict[str, Any] = orjson.loads(call.body)
+    call = openai_images.request(provider, model, request, Inputs(), stream=stream)
+    body: dict[str, Any] = orjson.loads(b"".join(call.body))
     return body
 
 
 def test_a_plain_request_names_everything_that_costs_money() -> None:
     """Given a request, when it is written, then nothing that costs is left to the service."""
-    call = openai_images.request(OPENAI, FLARE, FOX, stream=False)
+    call = openai_images.request(OPENAI, FLARE, FOX, Inputs(), stream=False)
 
     assert (call.method, call.path) == ("POST", "/images/generations")
     assert call.headers["Content-Type"] == "application/json"
-    assert call.body == (
+    assert b"".join(call.body) == (
         b'{"model":"gpt-image-2.5-flare","prompt":"a fox","n":2,"size":"1024x1536",'
         b'"quality":"high","output_format":"png"}'
     )
@@ -92,11 +93,11 @@ def test_a_provider_may_call_a_model_by_another_name() -> None:
 
 def test_the_key_is_in_no_call_and_in_no_text() -> None:
     """Given a provider with a key, when anything about it is shown, then the key is not."""
-    call = openai_images.request(OPENAI, FLARE, FOX, stream=False)
+    call = openai_images.request(OPENAI, FLARE, FOX, Inputs(), stream=False)
 
     assert OPENAI.key not in repr(OPENAI) + repr(call) + repr(call.headers)
     assert OPENAI.authorization == {"Authorization": "Bearer sk-made-up-for-tests"}
-    assert b"sk-made-up" not in call.body
+    assert b"sk-made-up" not in b"".join(call.body)
 
 
 SERVED = [model for model in CATALOGUE if model.id in OPENAI.models]

@@ -183,6 +183,7 @@ def provider_at(
         auth=openai.auth,
         models=openai.models,
         fields=openai.fields,
+        edits=openai.edits,
         partial_images=openai.partial_images,
         picture_hosts=picture_hosts,
         pacing=pacing or openai.pacing,

@@ -9,6 +9,7 @@ import pytest
 
 from bot.core.errors import Misconfigured, ModelUnavailable
 from bot.core.images import Size
+from bot.core.ports import Inputs
 from bot.core.pricing import Usage
 from bot.imageapi.client import HttpImageApi
 from bot.imageapi.providers import Pacing
@@ -43,7 +44,7 @@ async def test_one_drawing_is_one_request() -> None:
         service(says(ONE, x_request_id="req_1")) as openai,
         client_of(provider_at(openai.url)) as api,
     ):
-        drawing = await api.draw("openai", FLARE, FOX, None)
+        drawing = await api.draw("openai", FLARE, FOX, Inputs(), None)
 
     (request,) = openai.requests
     assert drawing.pictures == (b"picture",)
@@ -64,7 +65,9 @@ async def test_partial_pictures_arrive_before_the_finished_one() -> None:
         service(streams(PARTIAL[:40], PARTIAL[40:], PARTIAL, COMPLETED)) as openai,
         client_of(provider_at(openai.url)) as api,
     ):
-        drawing = await api.draw("openai", FLARE, FOX, lambda *partial: seen.append(partial))
+        drawing = await api.draw(
+            "openai", FLARE, FOX, Inputs(), lambda *partial: seen.append(partial)
+        )
 
     fields = openai.requests[0].fields
     assert (fields["stream"], fields["partial_images"]) == (True, 2)
@@ -78,7 +81,9 @@ async def test_a_service_that_does_not_stream_after_all_is_understood() -> None:
     """Given plain JSON where events were asked for, when it comes, then it is the picture."""
     seen: list[bytes] = []
     async with service(says(ONE)) as openai, client_of(provider_at(openai.url)) as api:
-        drawing = await api.draw("openai", FLARE, FOX, lambda _, partial: seen.append(partial))
+        drawing = await api.draw(
+            "openai", FLARE, FOX, Inputs(), lambda _, partial: seen.append(partial)
+        )
 
     assert drawing.pictures == (b"picture",)
     assert seen == []
@@ -90,7 +95,7 @@ async def test_a_stream_that_nobody_asked_for_is_understood() -> None:
         service(streams(PARTIAL, COMPLETED)) as openai,
         client_of(provider_at(openai.url)) as api,
     ):
-        drawing = await api.draw("openai", FLARE, FOX, None)
+        drawing = await api.draw("openai", FLARE, FOX, Inputs(), None)
 
     assert "stream" not in openai.requests[0].fields
     assert drawing.pictures == (b"picture",)
@@ -101,7 +106,7 @@ async def test_several_pictures_are_not_streamed() -> None:
     two = replace(FOX, count=2)
     both = b'{"data":[{"b64_json":"cGljdHVyZQ=="},{"b64_json":"YW5vdGhlcg=="}]}'
     async with service(says(both)) as openai, client_of(provider_at(openai.url)) as api:
-        drawing = await api.draw("openai", FLARE, two, lambda *_: None)
+        drawing = await api.draw("openai", FLARE, two, Inputs(), lambda *_: None)
 
         assert api.partials("openai", FLARE, two) == 0
         assert api.partials("openai", FLARE, FOX) == 2
@@ -115,7 +120,7 @@ async def test_never_more_pictures_than_asked_for(count: int, pictures: int) -> 
     """Given two pictures, when more or fewer were wanted, then what is there is taken."""
     both = b'{"data":[{"b64_json":"cGljdHVyZQ=="},{"b64_json":"YW5vdGhlcg=="}]}'
     async with service(says(both)) as openai, client_of(provider_at(openai.url)) as api:
-        drawing = await api.draw("openai", FLARE, replace(FOX, count=count), None)
+        drawing = await api.draw("openai", FLARE, replace(FOX, count=count), Inputs(), None)
 
     assert len(drawing.pictures) == pictures
 
@@ -127,7 +132,7 @@ async def test_nobody_waits_for_the_connection_to_close() -> None:
         service(sends(head, ONE[:10], ONE[10:], close=False)) as openai,
         client_of(provider_at(openai.url)) as api,
     ):
-        drawing = await api.draw("openai", FLARE, FOX, None)
+        drawing = await api.draw("openai", FLARE, FOX, Inputs(), None)
         await openai.left.wait()
 
     assert drawing.pictures == (b"picture",)
@@ -141,7 +146,7 @@ async def test_a_whole_answer_before_a_cut_is_an_answer() -> None:
         service(sends(head, chunk, close=True)) as openai,
         client_of(provider_at(openai.url)) as api,
     ):
-        assert (await api.draw("openai", FLARE, FOX, None)).pictures == (b"picture",)
+        assert (await api.draw("openai", FLARE, FOX, Inputs(), None)).pictures == (b"picture",)
 
 
 async def test_a_picture_may_come_as_a_link() -> None:
@@ -153,7 +158,7 @@ async def test_a_picture_may_come_as_a_link() -> None:
         await says(answer if request.method == "POST" else b"picture")(request, writer)
 
     async with service(script) as local, client_of(provider_at(local.url)) as api:
-        drawing = await api.draw("openai", FLARE, FOX, None)
+        drawing = await api.draw("openai", FLARE, FOX, Inputs(), None)
 
     asked, fetched = local.requests
     assert drawing.pictures == (b"picture",)
@@ -182,7 +187,7 @@ async def test_one_picture_that_is_lost_does_not_spoil_the_other() -> None:
         client_of(provider_at(local.url), clock=clock) as api,
         asyncio.TaskGroup() as tasks,
     ):
-        drawing = tasks.create_task(api.draw("openai", FLARE, two, None))
+        drawing = tasks.create_task(api.draw("openai", FLARE, two, Inputs(), None))
         for pause in (1, 3):
             await clock.sleepers()
             await clock.advance(pause)
@@ -206,7 +211,8 @@ async def test_a_hundred_pictures_at_once() -> None:
         asyncio.TaskGroup() as tasks,
     ):
         drawings = [
-            tasks.create_task(api.draw("openai", FLARE, request, None)) for request in requests
+            tasks.create_task(api.draw("openai", FLARE, request, Inputs(), None))
+            for request in requests
         ]
 
     assert [task.result().pictures for task in drawings] == [(b"a",), (b"b",)] * 50
@@ -219,7 +225,7 @@ async def test_whoever_cancels_lets_go_of_the_connection() -> None:
         client_of(provider_at(openai.url)) as api,
         asyncio.TaskGroup() as tasks,
     ):
-        drawing = tasks.create_task(api.draw("openai", FLARE, FOX, None))
+        drawing = tasks.create_task(api.draw("openai", FLARE, FOX, Inputs(), None))
         await openai.asked.wait()
         drawing.cancel()
         await openai.left.wait()
@@ -242,7 +248,7 @@ async def test_a_drawing_holds_its_place_until_it_ends() -> None:
         asyncio.TaskGroup() as tasks,
     ):
         await api.turn("openai", 1)
-        first = tasks.create_task(api.draw("openai", FLARE, FOX, None))
+        first = tasks.create_task(api.draw("openai", FLARE, FOX, Inputs(), None))
         await openai.asked.wait()
         second = tasks.create_task(api.turn("openai", 1))
         await clock.settle()
@@ -275,7 +281,7 @@ async def test_a_provider_that_is_gone_is_no_crash() -> None:
     async with client_of(provider_at("http://127.0.0.1:9")) as api:
         await api.turn("gone", 1)
         with pytest.raises(ModelUnavailable):
-            await api.draw("gone", FLARE, FOX, None)
+            await api.draw("gone", FLARE, FOX, Inputs(), None)
 
 
 def test_a_provider_of_an_unknown_model_is_misconfigured() -> None:
@@ -295,7 +301,7 @@ async def test_a_client_that_was_not_opened_says_so() -> None:
     api = HttpImageApi([provider_at("http://127.0.0.1:9")], CATALOGUE, ManualClock())
 
     with pytest.raises(RuntimeError, match="not opened"):
-        await api.draw("openai", FLARE, FOX, None)
+        await api.draw("openai", FLARE, FOX, Inputs(), None)
     await api.close()
 
 
@@ -307,4 +313,4 @@ async def test_slow_bytes_are_patiently_put_together() -> None:
         await write(writer, head, *(ONE[i : i + 1] for i in range(len(ONE))))
 
     async with service(script) as openai, client_of(provider_at(openai.url)) as api:
-        assert (await api.draw("openai", FLARE, FOX, None)).pictures == (b"picture",)
+        assert (await api.draw("openai", FLARE, FOX, Inputs(), None)).pictures == (b"picture",)

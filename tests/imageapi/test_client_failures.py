@@ -19,6 +19,7 @@ from bot.core.errors import (
     TooFast,
     Unreachable,
 )
+from bot.core.ports import Inputs
 from tests.clock import NOON, ManualClock
 from tests.imageapi.services import (
     FLARE,
@@ -53,7 +54,7 @@ async def failure_of(
         client_of(provider_at(openai.url, total=total), picture_limit=limit) as api,
     ):
         with pytest.raises(DrawingFailed) as failed:
-            await api.draw("openai", FLARE, FOX, lambda *_: None)
+            await api.draw("openai", FLARE, FOX, Inputs(), lambda *_: None)
     assert len(openai.requests) == 1
     return failed.value
 
@@ -157,7 +158,7 @@ async def test_a_service_that_needs_time_gets_it() -> None:
         asyncio.TaskGroup() as tasks,
     ):
         with pytest.raises(TooFast) as refused:
-            await api.draw("openai", FLARE, FOX, None)
+            await api.draw("openai", FLARE, FOX, Inputs(), None)
         turn = tasks.create_task(api.turn("openai", 1))
         await clock.advance(6.9)
         assert not turn.done()
@@ -180,7 +181,7 @@ async def test_a_limit_that_a_service_names_and_enforces_is_kept() -> None:
         await api.turn("openai", 5)
         for _ in range(2):
             with pytest.raises(TooFast):
-                await api.draw("openai", FLARE, FOX, None)
+                await api.draw("openai", FLARE, FOX, Inputs(), None)
             await clock.advance(1)
         await api.turn("openai", 1)
         turn = tasks.create_task(api.turn("openai", 1))
@@ -242,7 +243,7 @@ async def test_nobody_there_means_nothing_sent() -> None:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         async with client_of(provider_at(url)) as api:
             with pytest.raises(Unreachable, match=r"openai: ClientConnectorError: Cannot connect"):
-                await api.draw("openai", FLARE, FOX, None)
+                await api.draw("openai", FLARE, FOX, Inputs(), None)
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""], ids=["400", "none"])
@@ -260,7 +261,7 @@ async def test_no_encryption_means_nothing_sent(answer: bytes) -> None:
         client_of(provider_at(f"https://127.0.0.1:{port}", connect=0.2)) as api,
     ):
         with pytest.raises(Unreachable):
-            await api.draw("openai", FLARE, FOX, None)
+            await api.draw("openai", FLARE, FOX, Inputs(), None)
 
     assert b"fox" not in heard
     assert KEY.encode() not in heard
@@ -291,17 +292,17 @@ async def test_health_knows_when_nobody_can_draw() -> None:
         closed = replace(provider_at("http://127.0.0.1:1"), name="closed")
         async with client_of(working, closed) as api:
             with pytest.raises(Unreachable):
-                await api.draw("closed", FLARE, FOX, None)
+                await api.draw("closed", FLARE, FOX, Inputs(), None)
             assert await api.problem() is None
 
             with pytest.raises(AccountProblem):
-                await api.draw("openai", FLARE, FOX, None)
+                await api.draw("openai", FLARE, FOX, Inputs(), None)
             problem = await api.problem()
             assert problem is not None
             assert problem.startswith("No picture can be drawn: openai: HTTP 401; closed: Client")
 
-            await api.draw("openai", FLARE, FOX, None)
+            await api.draw("openai", FLARE, FOX, Inputs(), None)
             assert await api.problem() is None
             with pytest.raises(Blocked):
-                await api.draw("openai", FLARE, FOX, None)
+                await api.draw("openai", FLARE, FOX, Inputs(), None)
             assert await api.problem() is None

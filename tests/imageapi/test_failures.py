@@ -304,4 +304,14 @@ def test_only_what_was_surely_not_sent_counts_as_not_sent(
     broken: Exception, kind: type[DrawingFailed]
 ) -> None:
     """Given a broken connection, when it is judged, then doubt means that it may be paid."""
-    assert type(of_connection(broken)) is kind
+    assert type(of_connection(broken, all_sent=True)) is kind
+
+
+def test_nobody_draws_from_half_a_request() -> None:
+    """Given a cut before all was sent, when it is judged, then surely nothing is owed."""
+    failure = of_connection(aiohttp.ClientOSError(32, "Broken pipe"), all_sent=False)
+
+    assert type(failure) is Unreachable
+    assert failure.detail == (
+        "the connection broke before all was sent: ClientOSError: [Errno 32] Broken pipe"
+    )

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import Misconfigured
+from bot.core.ports import MaskShape
 from bot.imageapi.catalogue import load_catalogue
-from bot.imageapi.providers import Pacing, Provider, Timeouts, load_providers
+from bot.imageapi.providers import Edits, Pacing, Provider, Timeouts, load_providers
 
 KEYED = {"OPENAI_API_KEY": "sk-made-up-for-tests"}
 
@@ -62,6 +63,9 @@ def test_a_key_is_all_that_openai_needs() -> None:
     assert openai.pacing.pictures_per_minute == 250
     assert openai.partial_images == 2
     assert "response_format" not in openai.fields
+    assert openai.edits is not None
+    assert openai.edits.mask is MaskShape.ALPHA
+    assert not {"moderation", "input_fidelity", "response_format"} & openai.edits.fields
 
 
 def test_openai_serves_every_model_that_is_not_dead_yet() -> None:
@@ -123,6 +127,19 @@ def test_a_file_in_the_folder_is_a_provider(tmp_path: Path) -> None:
         timeouts=Timeouts(total=900),
     )
     assert cellar.authorization == {}
+
+
+def test_a_file_says_how_pictures_are_edited(tmp_path: Path) -> None:
+    """Given a table of edits, when it is read, then it says what may be sent, and which masks."""
+    (tmp_path / "cellar.toml").write_text(RIGHT + '[edits]\nfields = ["prompt"]\nmask = "white"')
+    (tmp_path / "attic.toml").write_text(
+        RIGHT.replace('"cellar"', '"attic"') + '[edits]\nfields = ["prompt", "n"]'
+    )
+
+    _, attic, cellar = loaded(tmp_path)
+
+    assert attic.edits == Edits(fields=frozenset({"prompt", "n"}), mask=None)
+    assert cellar.edits == Edits(fields=frozenset({"prompt"}), mask=MaskShape.WHITE)
 
 
 def test_a_provider_without_a_key_needs_none(tmp_path: Path) -> None:
@@ -253,6 +270,26 @@ def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
             'auth = "Bearer {key}"\nkey_variable = "CELLAR_KEY"\n[pacing]',
             "cellar.toml: auth must look like “Authorization: Bearer {key}”.",
         ),
+        ("[pacing]", "[edits]\n[pacing]", "cellar.toml: edits.fields is missing."),
+        (
+            "[pacing]",
+            '[edits]\nfields = ["prompt"]\nmask = "black"\n[pacing]',
+            "cellar.toml: edits.mask must be one of alpha, white.",
+        ),
+        (
+            "[pacing]",
+            '[edits]\nfields = ["moderation"]\n[pacing]',
+            (
+                "cellar.toml: edits.fields has “moderation”; openai_images can send background, "
+                "model, n, output_format, partial_images, prompt, quality, size, stream."
+            ),
+        ),
+        (
+            "[pacing]",
+            '[edits]\nfields = ["prompt"]\nmasks = "alpha"\n[pacing]',
+            "cellar.toml: edits.masks is not a key that Easel knows.",
+        ),
+        ("[pacing]", "edits = true\n[pacing]", "cellar.toml: edits must be a table."),
         ("[pacing]\ncalls_in_flight = 1", "pacing = 5", "cellar.toml: pacing must be a table."),
     ],
 )

@@ -16,9 +16,10 @@ import pybase64
 from bot.core.errors import BadAnswer, OutcomeUnknown
 from bot.core.images import Background
 from bot.core.pricing import Usage
-from bot.imageapi.calls import Answer, Call, Link, Partial
+from bot.imageapi.calls import Answer, Body, Call, Link, Partial
 from bot.imageapi.envelopes import envelope_of, has_error, open_envelope
 from bot.imageapi.failures import from_envelope
+from bot.imageapi.forms import File, form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from bot.core.images import ImageRequest
     from bot.core.models import Model
+    from bot.core.ports import Inputs
     from bot.imageapi.providers import Provider
     from bot.imageapi.sse import Event
 
@@ -45,39 +47,88 @@ FIELDS = frozenset(
 """Of `POST /images/generations`. Never among them: response_format, which GPT Image models refuse
 with 400."""
 
+EDIT_FIELDS = FIELDS
+"""Of `POST /images/edits`, beside the pictures. Never among them: moderation, which its form does
+not have, and input_fidelity, which GPT Image 2 and later refuse with 400."""
 
-def request(provider: Provider, model: Model, request: ImageRequest, *, stream: bool) -> Call:
-    """`POST /images/generations`, with those fields that the provider's file lists.
+
+def request(
+    provider: Provider, model: Model, request: ImageRequest, inputs: Inputs, *, stream: bool
+) -> Call:
+    """`POST /images/generations`, or `/images/edits` for a request with sources.
+
+    Only those fields are sent that the provider's file lists.
 
     Args:
         provider: Whose fields and names for models are used.
         model: What draws.
         request: What is drawn; each of its options is sent, so that the price is the one
             that was reserved.
+        inputs: The bytes of the request's sources and of its mask.
         stream: Whether to ask for partial pictures.
     """
-    fields: dict[str, object] = {
+    options = _options(provider, model, request, stream=stream)
+    if request.sources:
+        allowed = provider.edits.fields if provider.edits else frozenset[str]()
+        kind, chunks = _form({k: v for k, v in options.items() if k in allowed}, request, inputs)
+        path = "/images/edits"
+    else:
+        listed = {name: value for name, value in options.items() if name in provider.fields}
+        kind, chunks = "application/json", (orjson.dumps(listed),)
+        path = "/images/generations"
+    accept = "text/event-stream, application/json" if stream else "application/json"
+    return Call(
+        method="POST",
+        path=path,
+        headers={"Content-Type": kind, "Accept": accept},
+        body=Body(*chunks),
+    )
+
+
+def _options(
+    provider: Provider, model: Model, request: ImageRequest, *, stream: bool
+) -> dict[str, str | int]:
+    options: dict[str, str | int] = {
         "model": provider.names.get(model.id, model.id),
         "prompt": request.full_prompt,
         "n": request.count,
         "size": str(request.size),
-        "quality": request.quality,
-        "output_format": request.format,
+        "quality": request.quality.value,
+        "output_format": request.format.value,
     }
     if request.background is not Background.AUTO:
-        fields["background"] = request.background
+        options["background"] = request.background.value
     if stream:
-        fields |= {"stream": True, "partial_images": provider.partial_images}
-    listed = {name: value for name, value in fields.items() if name in provider.fields}
-    return Call(
-        method="POST",
-        path="/images/generations",
-        headers={
-            "Content-Type": "application/json",
-            "Accept": "text/event-stream, application/json" if stream else "application/json",
-        },
-        body=orjson.dumps(listed),
-    )
+        options |= {"stream": True, "partial_images": provider.partial_images}
+    return options
+
+
+def _form(
+    options: Mapping[str, str | int], request: ImageRequest, inputs: Inputs
+) -> tuple[str, tuple[bytes, ...]]:
+    """The form of an edit, as its type and its chunks.
+
+    A single picture is a list as well: every service takes `image[]`, some nothing else, and
+    OpenAI takes `image` only once.
+    """
+    texts = {
+        name: "true" if value is True else str(value)  # only what is on is ever sent
+        for name, value in options.items()
+    }
+    files = [
+        File(
+            part="image[]",
+            name=f"image-{number}.{kind.extension}",
+            type=f"image/{kind.value}",
+            content=content,
+        )
+        for number, (kind, content) in enumerate(inputs.sources, start=1)
+    ]
+    if inputs.mask is not None:
+        files.append(File(part="mask", name="mask.png", type="image/png", content=inputs.mask))
+    hashes = [source.sha256 for source in request.sources]
+    seed = " ".join([*hashes, request.mask or "", request.full_prompt])
+    return form(texts, files, seed=seed)
 
 
 def answer(
