@@ -79,6 +79,10 @@ class FileVault:
         """
         return await asyncio.to_thread(self._path(sha256).read_bytes)
 
+    async def has(self, sha256: str) -> bool:
+        """Whether they are kept."""
+        return await asyncio.to_thread(self._path(sha256).is_file)
+
     async def drop(self, sha256: str) -> None:
         """Let go of them; nothing happens if they are gone, or if another job took them too."""
         await asyncio.to_thread(self._drop, sha256)

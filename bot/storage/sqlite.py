@@ -15,7 +15,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.core.delivery import Delivery, Later, Posted
 from bot.core.errors import DrawingFailed, Misconfigured, Unavailable
-from bot.core.jobs import Draft, Job, Picture, State
+from bot.core.jobs import Draft, Job, Note, Picture, State
 from bot.core.quotas import Counter, Period, Rule, Standing, Subject
 from bot.core.stores import Limits, Recovered, Submitted, Waiting
 from bot.storage import migrate, statements
@@ -30,6 +30,7 @@ from bot.storage.transactions import (
     claim,
     deliveries,
     facts,
+    files,
     finish,
     lanes,
     recover,
@@ -167,9 +168,16 @@ class SqliteStore:
         return await self._write(calls.rejected, job, call, code, now)
 
     async def keep(
-        self, job: Job, pictures: Sequence[Picture], cost: int, provider: str, now: datetime
+        self,
+        job: Job,
+        pictures: Sequence[Picture],
+        cost: int,
+        provider: str,
+        now: datetime,
+        *,
+        note: Note | None = None,
     ) -> bool:
-        return await self._write(finish.keep, job, pictures, cost, provider, now)
+        return await self._write(finish.keep, job, pictures, cost, provider, now, note=note)
 
     async def fail(self, job: Job, failure: DrawingFailed, now: datetime) -> bool:
         return await self._write(finish.fail, job, failure, now)
@@ -223,6 +231,11 @@ class SqliteStore:
 
     async def show_costs(self, guild_id: int, *, shown: bool) -> None:
         await self._write(accounts.show_costs, guild_id, shown=shown)
+
+    # Files
+
+    async def files_in_use(self, keep_inputs_after: datetime) -> frozenset[str]:
+        return await self._write(files.files_in_use, keep_inputs_after)
 
     # Reports
 

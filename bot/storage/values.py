@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from bot.core.images import ImageRequest
-from bot.core.jobs import Job, Picture, Place, State
+from bot.core.jobs import Job, Note, Picture, Place, State
 from bot.core.quotas import Period, Rule, Subject
 from bot.storage.transaction import Row
 
@@ -62,6 +62,7 @@ def job(row: Row) -> Job:
         provider=row["provider"],
         failure=row["failure"],
         parent_id=row["parent_id"],
+        note=Note(row["note"]) if row["note"] else None,
     )
 
 

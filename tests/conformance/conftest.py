@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from bot.core.stores import Store
 from tests.conformance.engines import Bench, Engine, Found, SqliteEngine
@@ -14,8 +13,6 @@ from tests.conformance.engines import Bench, Engine, Found, SqliteEngine
 ENGINES: dict[str, Callable[[Path], Engine]] = {"sqlite": SqliteEngine}
 
 Look = Callable[[str], Found]
-
-settings.register_profile("long", max_examples=2_000, deadline=None)
 
 
 @pytest.fixture(scope="session", params=list(ENGINES))

@@ -50,8 +50,11 @@ def somebody_else(database: Path) -> Iterator[subprocess.Popen[str]]:
 async def refusal(database: Path) -> str:
     """The one sentence with which opening it is refused."""
     store = SqliteStore(database)
-    with pytest.raises(Misconfigured) as refused:
-        await store.open()
+    try:
+        with pytest.raises(Misconfigured) as refused:
+            await store.open()
+    finally:
+        await store.close()
     [sentence] = refused.value.problems
     assert sentence.startswith("DATA_DIR: ")
     assert "\n" not in sentence
@@ -270,6 +273,9 @@ async def test_a_locked_database_is_told(store: SqliteStore, tmp_path: Path) -> 
         intruder.execute("BEGIN IMMEDIATE")
         with pytest.raises(Unavailable, match="submit: database is locked"):
             await store.submit(draft(), LIMITS, NOW)
+        # It would find nothing to write, but must not look before nobody else can write.
+        with pytest.raises(Unavailable, match="claim: database is locked"):
+            await store.claim("w", NOW, LEASE)
         intruder.execute("ROLLBACK")
 
     assert (await store.submit(draft(), LIMITS, NOW)).new

@@ -21,6 +21,9 @@ WHOLE = {
     "member_caps",
     "member_lanes_rederive",
     "guild_lanes_rederive",
+    # Once an hour, over what is kept, which retention bounds: not over jobs.
+    "files_in_use",
+    "inputs_forget",
 }
 """Statements that may look at every row of a table."""
 

@@ -48,8 +48,8 @@ UPDATE job SET lease_until = :lease_until
 WHERE id = :job_id AND attempt = :attempt AND state = 'running'
 
 -- name: job_drawn
-UPDATE job SET state = 'drawn', cost = :cost, provider = :provider, finished_at = :now,
-  lease_until = NULL
+UPDATE job SET state = 'drawn', cost = :cost, provider = :provider, note = :note,
+  finished_at = :now, lease_until = NULL
 WHERE id = :job_id AND attempt = :attempt AND state = 'running'
 
 -- name: job_failed
@@ -130,7 +130,4 @@ SELECT DISTINCT sha256 FROM picture AS mine
 WHERE job_id = :job_id AND NOT EXISTS (
   SELECT 1 FROM picture AS theirs JOIN job ON job.id = theirs.job_id
   WHERE theirs.sha256 = mine.sha256 AND job.state IN ('drawn', 'kept')
-) AND NOT EXISTS (
-  SELECT 1 FROM input JOIN job ON job.id = input.job_id
-  WHERE input.sha256 = mine.sha256 AND job.state IN ('queued', 'running')
-)
+) AND NOT EXISTS (SELECT 1 FROM input WHERE input.sha256 = mine.sha256)

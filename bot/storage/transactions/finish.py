@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.core.errors import BadAnswer, DrawingFailed, OutcomeUnknown
 from bot.core.fairness import after, correction, weigh
-from bot.core.jobs import Job, Picture, State
+from bot.core.jobs import Job, Note, Picture, State
 from bot.core.quotas import Amount
 from bot.storage.transaction import Transaction
 from bot.storage.transactions import calls, deliveries, lanes, ledger
@@ -25,6 +25,8 @@ def keep(
     cost: int,
     provider: str,
     now: datetime,
+    *,
+    note: Note | None = None,
 ) -> bool:
     """Drawn: name the files, charge the true cost, and put the delivery out.
 
@@ -35,6 +37,7 @@ def keep(
         cost: Micro-dollars; may be more than the estimate.
         provider: Who drew them.
         now: The time.
+        note: What is worth saying about them.
     """
     held = lanes.hold(tx, job.place.guild_id, job.place.member_id)
     settled = tx.change(
@@ -43,6 +46,7 @@ def keep(
         attempt=job.attempt,
         cost=cost,
         provider=provider,
+        note=note.value if note else None,
         now=stamp(now),
     )
     if not settled:

@@ -11,7 +11,7 @@ from bot.core.quotas import Amount
 from bot.core.stores import Limits, Submitted
 from bot.storage import values
 from bot.storage.transaction import Transaction
-from bot.storage.transactions import accounts, lanes, ledger
+from bot.storage.transactions import accounts, files, lanes, ledger
 
 
 def submit(tx: Transaction, draft: Draft, limits: Limits, now: datetime) -> Submitted:
@@ -33,6 +33,7 @@ def submit(tx: Transaction, draft: Draft, limits: Limits, now: datetime) -> Subm
         accounts.standings(tx, place.guild_id, place.member_id, now),
     )
     job = _insert(tx, draft, now)
+    files.name_inputs(tx, job.id, draft.request)
     ledger.reserve(tx, job, now)
     lanes.refresh(tx, held)
     return Submitted(job=job, new=True)
