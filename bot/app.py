@@ -18,7 +18,7 @@ from bot.core.errors import InvalidRequest, Misconfigured, PostingFailed, Unavai
 from bot.core.ports import Clock, Progress
 from bot.core.retry import AfterCrash
 from bot.core.stores import Limits
-from bot.discord_ui.client import Services
+from bot.discord_ui.client import Options, Services
 from bot.discord_ui.connection import log_in, stay_connected
 from bot.discord_ui.endpoint import point_at
 from bot.discord_ui.face import build_client
@@ -43,6 +43,8 @@ from bot.services.progress import ShowProgress
 from bot.services.report import Report
 from bot.services.slots import Slots
 from bot.services.submit import Submit
+from bot.services.sweep import Sweep
+from bot.services.take_in import TakeIn
 from bot.services.work import Work
 from bot.settings import Settings
 from bot.storage.files import FileVault
@@ -75,9 +77,16 @@ class App:
         self.vault = FileVault(settings.data_dir / "pictures")
         self.imaging = imaging = PillowImaging()
         self.api = api = build_api(settings, clock)
-        self.client = build_client(store, shard_count=shard_count)
+        self.client = build_client(
+            store,
+            Options(
+                direct_messages=settings.direct_messages,
+                message_content=settings.message_content,
+                shard_count=shard_count,
+            ),
+        )
         self.messenger = messenger = DiscordMessenger(
-            self.client, clock=clock, shows_costs=store.shows_costs
+            self.client, clock=clock, shows_costs=store.shows_costs, find_job=store.job
         )
 
         self.expect = Expect(catalogue=api.catalogue, slots=settings.slots, events=happening)
@@ -92,6 +101,7 @@ class App:
         self.submit = Submit(
             store=store,
             api=api,
+            vault=self.vault,
             clock=clock,
             events=happening,
             limits=self.limits,
@@ -99,6 +109,7 @@ class App:
         )
         self.work = self._work()
         self.deliver = self._deliver()
+        self.sweep = Sweep(store=store, vault=self.vault, clock=clock)
         self.client.services = self._services()
 
         self.metrics = Metrics(
@@ -147,6 +158,7 @@ class App:
     def _services(self) -> Services:
         return Services(
             submit=self.submit,
+            take_in=TakeIn(vault=self.vault, imaging=self.imaging),
             cancel=Cancel(
                 store=self.store,
                 clock=self.clock,
@@ -193,6 +205,7 @@ class App:
         self.lifecycle.spawn("work", self.work.run)
         self.lifecycle.spawn("deliver", self.deliver.run)
         self.lifecycle.spawn("progress", self.progress.run)
+        self.lifecycle.spawn("sweep", self.sweep.run)
         self.lifecycle.spawn("loop lag", self.lag.run)
 
     async def serve(self) -> None:

@@ -96,7 +96,9 @@ def migrate(*, status: bool) -> None:
         settings, problems = load()
         if problems:
             raise Misconfigured(problems)
-        steps = pending(settings.database_path) if status else apply(settings.database_path)
+        database, setting = settings.database_path, settings.database_setting
+        act = pending if status else apply
+        steps = act(database, setting=setting)
         for step in steps:
             click.echo(f"{'to apply' if status else 'applied'}: {step}")
         if not steps:

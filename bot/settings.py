@@ -136,6 +136,8 @@ class Settings(BaseSettings):
     member_queue: Count = Field(10, validation_alias="EASEL_MEMBER_QUEUE")
     after_crash: Literal["ask", "repeat"] = Field("ask", validation_alias="EASEL_AFTER_CRASH")
     drain_s: Annotated[int, Field(ge=0, le=3600)] = Field(120, validation_alias="EASEL_DRAIN_S")
+    direct_messages: bool = Field(False, validation_alias="EASEL_DIRECT_MESSAGES")
+    message_content: bool = Field(False, validation_alias="EASEL_MESSAGE_CONTENT")
     http: Annotated[str | None, AfterValidator(_listen)] = Field(
         None, validation_alias="EASEL_HTTP"
     )
@@ -222,6 +224,8 @@ def _sentence(name: str, error: ErrorDetails) -> str:
             return f"{name} must be {context['ge']} or more{shown}."
         case "less_than_equal":
             return f"{name} must be {context['le']:,} or less{shown}."
+        case "bool_parsing":
+            return f"{name} must be true or false{shown}."
         case "literal_error":
             return f"{name} must be {context['expected'].replace(chr(39), '')}{shown}."
         case "value_error":

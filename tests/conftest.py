@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("long", max_examples=2_000, deadline=None)
 
 pytest_plugins = ["pytester", "tests.no_network", "tests.no_skips"]
 

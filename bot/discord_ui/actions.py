@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bot.core.errors import InvalidRequest
 from bot.core.jobs import Job
 from bot.core.ports import Progress
 from bot.discord_ui import cards
 from bot.discord_ui.buttons import JobButton, check_owner, job_here
 from bot.discord_ui.client import Interaction
-from bot.discord_ui.places import is_moderator, place
+from bot.discord_ui.places import is_moderator, place, server_of
 
 
 class Again(JobButton, template=r"again:(?P<job>\d+):(?P<index>\d+)"):
@@ -20,8 +19,20 @@ class Again(JobButton, template=r"again:(?P<job>\d+):(?P<index>\d+)"):
     async def press(self, interaction: Interaction) -> None:
         """Queue it and answer with its card."""
         job = await job_here(interaction, self.job_id)
-        submit = interaction.client.services.submit
-        accepted = await submit.again(job, place(interaction))
+        accepted = await interaction.client.services.submit.again(job, place(interaction))
+        await show_queued(interaction, accepted.job)
+
+
+class Redo(JobButton, template=r"redo:(?P<job>\d+):(?P<index>\d+)"):
+    """The same request in the next higher quality."""
+
+    action = "redo"
+    label = "Higher quality"
+
+    async def press(self, interaction: Interaction) -> None:
+        """Queue it and answer with its card."""
+        job = await job_here(interaction, self.job_id)
+        accepted = await interaction.client.services.submit.redo(job, place(interaction))
         await show_queued(interaction, accepted.job)
 
 
@@ -50,22 +61,16 @@ class Delete(JobButton, template=r"delete:(?P<job>\d+):(?P<index>\d+)"):
         await interaction.delete_original_response()
 
 
-ACTIONS = (Again, Cancel, Delete)
-"""Every button of a card, to be registered with the client."""
-
-
 async def cancel(interaction: Interaction, job_id: int) -> Job:
     """Withdraw a request on behalf of whoever acts.
 
     Raises:
         Refusal: It is not theirs, or not waiting any more.
     """
-    if interaction.guild_id is None:
-        raise InvalidRequest("I only draw in servers.")
     return await interaction.client.services.cancel(
         job_id,
         by=interaction.user.id,
-        guild_id=interaction.guild_id,
+        guild_id=server_of(interaction),
         moderator=is_moderator(interaction),
     )
 
@@ -76,6 +81,14 @@ async def show_queued(interaction: Interaction, job: Job) -> None:
     line = await services.report.line(job)
     progress = Progress(job=job, ahead=line.ahead, expected_s=line.expected_s)
     view = cards.progress_card(progress, buttons=[Cancel(job.id)])
-    answer = await interaction.response.send_message(view=view)
-    if answer.message_id is not None:
-        await services.submit.answered(job, answer.message_id)
+    if not interaction.response.is_done():
+        answer = await interaction.response.send_message(view=view)
+        message_id = answer.message_id
+    else:
+        # Discord was told to wait, in private. The card is for everybody, so it is a message of
+        # its own, and what was private goes away.
+        await interaction.edit_original_response(content="Here it comes.")
+        message_id = (await interaction.followup.send(view=view, wait=True)).id
+        await interaction.delete_original_response()
+    if message_id is not None:
+        await services.submit.answered(job, message_id)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, Self
 
 import discord
 
 from bot.core.errors import NotYours, TooLate
-from bot.core.jobs import Job
+from bot.core.jobs import DIRECT, Job
 from bot.discord_ui.client import EaselClient, Interaction
-from bot.discord_ui.places import is_moderator
+from bot.discord_ui.places import is_moderator, server_of
 from bot.discord_ui.refusals import tell
 
 
@@ -44,16 +45,23 @@ class JobButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"easel
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Called by discord.py when the button is pressed."""
-        if not isinstance(interaction.client, EaselClient):
-            raise TypeError("this button belongs to another bot")
-        try:
-            await self.press(interaction)
-        except Exception as error:  # noqa: BLE001 -- the person who pressed gets an answer whatever happened
-            await tell(interaction, error)
+        await guarded(interaction, self.press)
 
     async def press(self, interaction: Interaction) -> None:
         """Do what the label says."""
         raise NotImplementedError
+
+
+async def guarded(
+    interaction: discord.Interaction[Any], act: Callable[[Interaction], Awaitable[None]]
+) -> None:
+    """Do what a component asks for; whatever happens, the person who pressed gets an answer."""
+    if not isinstance(interaction.client, EaselClient):
+        raise TypeError("this component belongs to another bot")
+    try:
+        await act(interaction)
+    except Exception as error:  # noqa: BLE001 -- told to the person, and to the operator
+        await tell(interaction, error)
 
 
 async def job_here(interaction: Interaction, job_id: int) -> Job:
@@ -66,7 +74,9 @@ async def job_here(interaction: Interaction, job_id: int) -> Job:
     job = await interaction.client.services.report.job(job_id)
     if job is None:
         raise TooLate("I do not know this request any more. Please ask again with /generate.")
-    if job.place.guild_id != interaction.guild_id:
+    elsewhere = job.place.guild_id != server_of(interaction)
+    # All direct messages count as one server, and yet each is between two alone.
+    if elsewhere or (job.place.guild_id == DIRECT and job.place.member_id != interaction.user.id):
         raise NotYours
     return job
 

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 
 from bot.core.errors import DRAWING_FAILURES, DrawingFailed
-from bot.core.jobs import Job, State
+from bot.core.jobs import Job, Note, State
 from bot.core.ports import Progress, Upload
 from bot.core.pricing import dollars
 from bot.discord_ui import words
@@ -17,6 +17,13 @@ from bot.discord_ui.buttons import JobButton
 QUIET = discord.Colour(0x5865F2)
 GOOD = discord.Colour(0x3BA55D)
 BAD = discord.Colour(0xC9653B)
+
+NOTES = {
+    Note.MASK_IGNORED: (
+        "The image service changed more than the mask allows. Try again, or another model."
+    ),
+}
+"""What is said about pictures beside what they are."""
 
 SKETCH = "sketch.jpg"
 """File name of a partial picture."""
@@ -111,8 +118,9 @@ def result_card(
     *,
     mention: bool,
     cost_shown: bool,
+    parent: Job | None,
     part: tuple[int, int],
-    buttons: Sequence[JobButton],
+    rows: Sequence[Sequence[discord.ui.Item[Any]]],
 ) -> discord.ui.LayoutView:
     """The pictures.
 
@@ -121,8 +129,9 @@ def result_card(
         files: The pictures of this message.
         mention: Whether the author is called, since this is not a reply to their command.
         cost_shown: Whether this server shows costs.
+        parent: The request that this one was made from.
         part: Which message of how many, from 0.
-        buttons: Under the message.
+        rows: Buttons and selects under the message.
     """
     view = discord.ui.LayoutView(timeout=None)
     gallery = discord.ui.MediaGallery[Any](
@@ -139,10 +148,14 @@ def result_card(
         who = f"<@{job.place.member_id}>\n" if mention else ""
         items.append(discord.ui.TextDisplay(who + words.quote(job.request.prompt)))
     if number == total - 1:
-        items.append(discord.ui.TextDisplay(small(_facts(job, cost_shown=cost_shown))))
+        if job.note is not None:
+            items.append(discord.ui.TextDisplay(NOTES[job.note]))
+        facts = _facts(job, parent, cost_shown=cost_shown)
+        items.append(discord.ui.TextDisplay(small(facts)))
     view.add_item(discord.ui.Container(*items, accent_colour=GOOD))
-    if buttons:
-        view.add_item(discord.ui.ActionRow(*buttons))
+    for row in rows:
+        if row:
+            view.add_item(discord.ui.ActionRow(*row))
     return view
 
 
@@ -150,8 +163,10 @@ def _file_name(file: Upload) -> str:
     return f"SPOILER_{file.name}" if file.spoiler else file.name
 
 
-def _facts(job: Job, *, cost_shown: bool) -> str:
+def _facts(job: Job, parent: Job | None, *, cost_shown: bool) -> str:
     facts = [words.specs(job.request)]
+    if parent is not None and parent.place.message_id is not None:
+        facts.append(f"made from [this]({words.link(parent.place)})")
     if took := words.took(job):
         facts.append(took)
     if cost_shown and job.cost is not None:

@@ -13,6 +13,7 @@ from bot.services.cancel import Cancel
 from bot.services.limit import Limit
 from bot.services.report import Report
 from bot.services.submit import Submit
+from bot.services.take_in import TakeIn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +26,27 @@ class Services:
     """
 
     submit: Submit
+    take_in: TakeIn
     cancel: Cancel
     limit: Limit
     report: Report
     show: Callable[[Progress], Awaitable[None]]
     report_bug: Callable[[str, BaseException], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What an operator chooses about the connection.
+
+    Attributes:
+        direct_messages: Whether commands may be used in direct messages with the bot.
+        message_content: Whether the privileged intent of that name is switched on.
+        shard_count: How many; by default as many as Discord recommends.
+    """
+
+    direct_messages: bool = False
+    message_content: bool = False
+    shard_count: int | None = None
 
 
 def expect_no_voice() -> None:
@@ -47,35 +64,50 @@ class EaselClient(discord.AutoShardedClient):
 
     Args:
         prepare: Awaited once after login, before the first event; syncs the commands.
-        shard_count: How many; by default as many as Discord recommends.
+        hear: Awaited with each message.
+        options: What the operator chose.
     """
 
     def __init__(
         self,
         *,
         prepare: Callable[[EaselClient], Awaitable[None]],
-        shard_count: int | None = None,
+        hear: Callable[[EaselClient, discord.Message], Awaitable[None]],
+        options: Options,
     ) -> None:
         expect_no_voice()
         super().__init__(
-            intents=discord.Intents(guilds=True),
+            intents=discord.Intents(
+                guilds=True,
+                guild_messages=True,
+                dm_messages=options.direct_messages,
+                message_content=options.message_content,
+            ),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
-            shard_count=shard_count,
+            shard_count=options.shard_count,
         )
         self.services: Services
         self.tree = app_commands.CommandTree(
             self,
-            allowed_contexts=app_commands.AppCommandContext(guild=True),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=options.direct_messages
+            ),
             allowed_installs=app_commands.AppInstallationType(guild=True),
         )
+        self.message_content = options.message_content
         self._prepare = prepare
+        self._hear = hear
 
     async def setup_hook(self) -> None:
         """Called by discord.py once, after login."""
         await self._prepare(self)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Called by discord.py with every message that it is told of."""
+        await self._hear(self, message)
 
 
 Interaction = discord.Interaction[EaselClient]

@@ -9,35 +9,45 @@ from typing import Any
 from discord import app_commands
 
 from bot.core.stores import Memory
-from bot.discord_ui.actions import ACTIONS
-from bot.discord_ui.client import EaselClient
+from bot.discord_ui import replies
+from bot.discord_ui.actions import Again, Cancel, Delete, Redo
+from bot.discord_ui.client import EaselClient, Options
+from bot.discord_ui.commands.edit import edit
+from bot.discord_ui.commands.expand import expand
 from bot.discord_ui.commands.generate import generate
 from bot.discord_ui.commands.queue import CancelListed, queue
 from bot.discord_ui.commands.quota import quota
 from bot.discord_ui.commands.settings import settings
 from bot.discord_ui.commands.usage import usage
+from bot.discord_ui.editing import EDITING
+from bot.discord_ui.menus import menus
 from bot.discord_ui.refusals import tell
 
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group
 
-COMMANDS: tuple[Command, ...] = (generate, queue, usage, quota, settings)
+COMMANDS: tuple[Command, ...] = (generate, edit, expand, queue, usage, quota, settings)
+
+COMPONENTS = (Again, Redo, Cancel, Delete, *EDITING, CancelListed, replies.OpenForm)
+"""Every button and select, so that they work under messages of earlier processes."""
 
 
-def build_client(memory: Memory, *, shard_count: int | None = None) -> EaselClient:
+def build_client(memory: Memory, options: Options) -> EaselClient:
     """A client that can log in once it was given its `services`.
 
     Args:
         memory: Remembers which commands Discord has been told of.
-        shard_count: As in `EaselClient`.
+        options: As in `EaselClient`.
     """
 
     async def prepare(client: EaselClient) -> None:
-        client.add_dynamic_items(*ACTIONS, CancelListed)
+        client.add_dynamic_items(*COMPONENTS)
         await sync_commands(client, memory)
 
-    client = EaselClient(prepare=prepare, shard_count=shard_count)
+    client = EaselClient(prepare=prepare, hear=replies.answer, options=options)
     for command in COMMANDS:
         client.tree.add_command(command)
+    for menu in menus():
+        client.tree.add_command(menu)
     client.tree.error(tell)
     return client
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import io
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import cast
+from typing import Any, cast
 
 import aiohttp
 import discord
 
 from bot.core.delivery import TOKEN_LIFE, Delivery, Posted, Route, nonce
 from bot.core.errors import Busy, Forbidden, Gone, PostingFailed, TooLarge
-from bot.core.jobs import Job, State
+from bot.core.jobs import DIRECT, Job, State
 from bot.core.ports import Clock, Progress, Upload
 from bot.discord_ui import cards
-from bot.discord_ui.actions import Again, Cancel, Delete
-from bot.discord_ui.buttons import JobButton
+from bot.discord_ui.actions import Again, Cancel, Delete, Redo
+from bot.discord_ui.client import EaselClient
+from bot.discord_ui.editing import Choose, Edit, ShowMask, Vary, remove_background
+
+Row = list[discord.ui.Item[Any]]
 
 ORIGINAL = cast("int", "@original")
 """Discord's name for the message that answered an interaction, where a number is expected."""
@@ -31,18 +34,21 @@ class DiscordMessenger:
 
     Args:
         shows_costs: Whether a server, by its id, shows what pictures cost.
+        find_job: A request by its number.
     """
 
     def __init__(
         self,
-        client: discord.Client,
+        client: EaselClient,
         *,
         clock: Clock,
         shows_costs: Callable[[int], Awaitable[bool]],
+        find_job: Callable[[int], Awaitable[Job | None]],
     ) -> None:
         self._client = client
         self._clock = clock
         self._shows_costs = shows_costs
+        self._find_job = find_job
 
     async def progress(self, progress: Progress) -> None:
         """Show on the request's card how it stands."""
@@ -87,31 +93,45 @@ class DiscordMessenger:
     ) -> discord.ui.LayoutView:
         if cards.is_notice(job):
             return cards.notice_card(job, mention=mention, buttons=[Again(job.id, "Try again")])
-        # Each message can be taken away by itself; the request is repeated under the last one.
-        number, total = part
-        buttons: list[JobButton] = [Delete(job.id)]
-        if number == total - 1:
-            buttons.insert(0, Again(job.id))
         return cards.result_card(
             job,
             files,
             mention=mention,
             cost_shown=await self._shows_costs(job.place.guild_id),
+            parent=await self._find_job(job.parent_id) if job.parent_id else None,
             part=part,
-            buttons=buttons,
+            rows=self._rows(job, files, last=part[0] == part[1] - 1),
         )
+
+    def _rows(self, job: Job, files: Sequence[Upload], *, last: bool) -> list[Row]:
+        """What can be done with the pictures of one message.
+
+        Each message can be taken away by itself; the request is repeated under the last one.
+        """
+        again: Row = [Again(job.id), Redo(job.id)] if last else []
+        mask: Row = [ShowMask(job.id)] if job.request.mask and last else []
+        away: Row = [*mask, Delete(job.id)]
+        if len(files) > 1:
+            return [[*again, *away], [Choose(job.id, [file.index for file in files])]]
+        [index] = [file.index for file in files] or [0]
+        cutout = remove_background(self._client, job, index)
+        return [[*again, Vary(job.id, index), Edit(job.id, index)], [*cutout, *away]]
 
     async def _target(self, job: Job, route: Route) -> discord.abc.Messageable:
         if route is Route.DIRECT:
             return await self._client.create_dm(discord.Object(job.place.member_id))
+        return self._channel(job)
+
+    def _channel(self, job: Job) -> discord.PartialMessageable:
+        guild_id = job.place.guild_id
         return self._client.get_partial_messageable(
-            job.place.channel_id, guild_id=job.place.guild_id
+            job.place.channel_id, guild_id=guild_id if guild_id != DIRECT else None
         )
 
     async def _edit_card(
         self, job: Job, view: discord.ui.LayoutView, files: Sequence[discord.File]
     ) -> None:
-        if self._clock.now() - job.accepted_at < TOKEN_LIFE:
+        if job.place.token and self._clock.now() - job.accepted_at < TOKEN_LIFE:
             await self._edit_reply(job, view, files)
         elif job.place.message_id is not None:
             await self._card(job, job.place.message_id).edit(view=view, attachments=files)
@@ -119,6 +139,10 @@ class DiscordMessenger:
     async def _edit_reply(
         self, job: Job, view: discord.ui.LayoutView, files: Sequence[discord.File]
     ) -> discord.Message:
+        if not job.place.token:
+            # A message was answered: the card is an ordinary message of ours.
+            card = self._card(job, job.place.message_id or 0)
+            return await card.edit(view=view, attachments=files)
         webhook = discord.Webhook.partial(
             job.place.application_id, job.place.token, client=self._client
         )
@@ -127,10 +151,7 @@ class DiscordMessenger:
         )
 
     def _card(self, job: Job, message_id: int) -> discord.PartialMessage:
-        channel = self._client.get_partial_messageable(
-            job.place.channel_id, guild_id=job.place.guild_id
-        )
-        return channel.get_partial_message(message_id)
+        return self._channel(job).get_partial_message(message_id)
 
     async def _point_onward(self, job: Job) -> None:
         """Let the old card say that it is over; nothing is lost if it cannot be edited."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import discord
 
-from bot.core.errors import InvalidRequest, MissingPermissions
-from bot.core.jobs import Place
+from bot.core.errors import MissingPermissions
+from bot.core.jobs import DIRECT, Place
 from bot.discord_ui.client import Interaction
 
 
@@ -14,14 +14,14 @@ def place(interaction: Interaction) -> Place:
 
     Raises:
         MissingPermissions: The bot may not post pictures there.
-        InvalidRequest: It is not a server.
     """
-    if interaction.guild_id is None or interaction.channel_id is None:
-        raise InvalidRequest("I only draw in servers. Use this command in a channel of one.")
-    check_permissions(interaction)
+    if interaction.guild_id is not None:
+        check_permissions(
+            interaction.app_permissions, in_thread=isinstance(interaction.channel, discord.Thread)
+        )
     return Place(
-        guild_id=interaction.guild_id,
-        channel_id=interaction.channel_id,
+        guild_id=server_of(interaction),
+        channel_id=interaction.channel_id or 0,
         member_id=interaction.user.id,
         interaction_id=interaction.id,
         token=interaction.token,
@@ -30,14 +30,17 @@ def place(interaction: Interaction) -> Place:
     )
 
 
-def check_permissions(interaction: Interaction) -> None:
+def server_of(interaction: Interaction) -> int:
+    """The server, or what stands for it in direct messages."""
+    return interaction.guild_id or DIRECT
+
+
+def check_permissions(have: discord.Permissions, *, in_thread: bool) -> None:
     """Make sure that a picture can be posted, by whichever route it takes.
 
     Raises:
         MissingPermissions: With the names that Discord's settings show.
     """
-    have = interaction.app_permissions
-    in_thread = isinstance(interaction.channel, discord.Thread)
     needed = {
         "View Channel": have.view_channel,
         "Send Messages in Threads" if in_thread else "Send Messages": (
@@ -52,4 +55,4 @@ def check_permissions(interaction: Interaction) -> None:
 
 def is_moderator(interaction: Interaction) -> bool:
     """Whether the person may act on other people's requests here."""
-    return interaction.permissions.manage_messages
+    return interaction.guild_id is not None and interaction.permissions.manage_messages

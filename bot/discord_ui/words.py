@@ -8,7 +8,7 @@ from datetime import datetime
 import discord
 
 from bot.core.images import ImageRequest
-from bot.core.jobs import Job
+from bot.core.jobs import DIRECT, Job, Place
 from bot.core.quotas import Standing, Subject, say_limit
 
 PROMPT_SHOWN = 700
@@ -32,6 +32,12 @@ def plain(text: str) -> str:
     escaped = discord.utils.escape_markdown(discord.utils.escape_mentions(text))
     # Headings, lists, channel links, emoji, commands and links are left alone by the library.
     return re.sub(r"(?<!\\)([<\[\]#:-])", r"\\\1", escaped).replace("://", ":\u200b//")
+
+
+def link(place: Place) -> str:
+    """Where a card is, for people who see that channel."""
+    server = "@me" if place.guild_id == DIRECT else place.guild_id
+    return f"https://discord.com/channels/{server}/{place.channel_id}/{place.message_id}"
 
 
 def seconds(amount: float) -> str:

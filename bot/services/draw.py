@@ -13,10 +13,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.core import events, retry
-from bot.core.errors import BadAnswer, DrawingFailed, ModelUnavailable, OutcomeUnknown, Unavailable
-from bot.core.jobs import Job, Picture
+from bot.core.errors import (
+    BadAnswer,
+    BadPicture,
+    DrawingFailed,
+    InputsGone,
+    ModelUnavailable,
+    OutcomeUnknown,
+    Unavailable,
+)
+from bot.core.jobs import Job, Note, Picture
 from bot.core.models import Model
-from bot.core.ports import Clock, Drawing, ImageApi, Imaging, Vault
+from bot.core.ports import Clock, Drawing, ImageApi, Imaging, Inputs, Vault
 from bot.core.pricing import settle
 from bot.core.stores import Store
 
@@ -129,6 +137,7 @@ class Draw:
 
     async def _call(self, job: Job, model: Model, provider: str, call: int) -> Drawing:
         """One call that is paid at most once."""
+        inputs = await self._inputs(job, provider)
         await self._api.turn(provider, job.request.count)
         if not await self._store.intend(job, call, provider, self._clock.now()):
             raise Fenced
@@ -139,13 +148,31 @@ class Draw:
             )
         )
         try:
-            return await self._api.draw(provider, model, job.request, self._sketched(job))
+            drawing = self._api.draw(provider, model, job.request, inputs, self._sketched(job))
+            del inputs  # megabytes that are not needed once they are sent
+            return await drawing
         except DrawingFailed as failure:
             if not failure.may_be_paid:
                 if not await self._store.rejected(job, call, failure.code, self._clock.now()):
                     raise Fenced from failure
                 self._calling.discard(job.id)
             raise
+
+    async def _inputs(self, job: Job, provider: str) -> Inputs:
+        """The bytes that go with the request, read for each call: they may be many megabytes."""
+        request = job.request
+        try:
+            sources = [
+                (each.format, await self._vault.get(each.sha256)) for each in request.sources
+            ]
+            mask = await self._vault.get(request.mask) if request.mask else None
+        except FileNotFoundError as gone:
+            raise InputsGone(f"job {job.id} names a file that is not kept") from gone
+        shape = self._api.mask_shape(provider)
+        return Inputs(
+            sources=tuple(sources),
+            mask=await self._imaging.shape_mask(mask, shape) if mask else None,
+        )
 
     def _sketched(self, job: Job) -> Callable[[int, bytes], None]:
         return lambda index, picture: self._events.announce(
@@ -164,7 +191,8 @@ class Draw:
         if not kept:
             raise BadAnswer(f"{provider} sent nothing that decodes")
         cost = settle(model, job.request, drawing.usage, pictures=len(kept))
-        await self._store_paid(job, kept, cost, provider)
+        note = await self._note(job, drawing.pictures[0])
+        await self._store_paid(job, kept, cost, provider, note)
         now = self._clock.now()
         self._events.announce(
             events.Drawn(
@@ -177,6 +205,21 @@ class Draw:
             )
         )
 
+    async def _note(self, job: Job, drawn: bytes) -> Note | None:
+        """Whether the provider changed what the mask protects; best effort, it is paid anyway."""
+        request = job.request
+        if request.mask is None:
+            return None
+        try:
+            before, mask = (
+                await self._vault.get(request.sources[0].sha256),
+                await self._vault.get(request.mask),
+            )
+            kept = await self._imaging.kept(before, drawn, mask)
+        except (FileNotFoundError, BadAnswer, BadPicture):
+            return None
+        return None if kept else Note.MASK_IGNORED
+
     async def _keep_one(self, index: int, data: bytes) -> Picture:
         seen = await self._imaging.inspect(data)
         return Picture(
@@ -188,11 +231,14 @@ class Draw:
             bytes=len(data),
         )
 
-    async def _store_paid(self, job: Job, kept: list[Picture], cost: int, provider: str) -> None:
+    async def _store_paid(
+        self, job: Job, kept: list[Picture], cost: int, provider: str, note: Note | None
+    ) -> None:
         """Keep and settle; a store that is full or locked is given time, since this is paid."""
         for last in (*[False] * (STORE_TRIES - 1), True):
             try:
-                if not await self._store.keep(job, kept, cost, provider, self._clock.now()):
+                now = self._clock.now()
+                if not await self._store.keep(job, kept, cost, provider, now, note=note):
                     raise Fenced
             except Unavailable:
                 if last:

@@ -57,6 +57,7 @@ class Prepare:
         if len(data) > limit:
             data, form = await self._smaller(data, limit)
         return Upload(
+            index=picture.index,
             name=f"easel-{job.id}-{picture.index + 1}.{form.extension}",
             data=data,
             alt=alt_text(job.request),

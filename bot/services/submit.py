@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
+from bot.core.canvas import nearest
 from bot.core.errors import InvalidRequest, Refusal, Unavailable
 from bot.core.events import Accepted, Answered, Events, Refused, about
 from bot.core.images import ImageRequest
 from bot.core.jobs import Draft, Job, Place
 from bot.core.models import Model, Wish, complete
-from bot.core.ports import Clock, ImageApi
+from bot.core.ports import Clock, ImageApi, Vault
 from bot.core.pricing import estimate
 from bot.core.stores import Limits, Store, Submitted
+from bot.services.take_in import Taken
 
 
 class Submit:
@@ -27,6 +30,7 @@ class Submit:
         *,
         store: Store,
         api: ImageApi,
+        vault: Vault,
         clock: Clock,
         events: Events,
         limits: Limits,
@@ -34,6 +38,7 @@ class Submit:
     ) -> None:
         self._store = store
         self._api = api
+        self._vault = vault
         self._clock = clock
         self._events = events
         self._limits = limits
@@ -49,6 +54,10 @@ class Submit:
         offered = self._api.offered(self._clock.now())
         return tuple(sorted(offered, key=lambda model: model.id != self._default_model))
 
+    def known(self, name: str) -> Model | None:
+        """The model of that name, living or not."""
+        return self._api.catalogue.find(name)
+
     def model(self, name: str | None) -> Model:
         """The model of that name, or the default.
 
@@ -62,15 +71,33 @@ class Submit:
             raise InvalidRequest(f"{model.id} is not set up on this bot. There is {others}.")
         return model
 
-    async def wish(self, wish: Wish, place: Place) -> Submitted:
+    async def wish(
+        self, wish: Wish, place: Place, *, taken: Taken | None = None, parent_id: int | None = None
+    ) -> Submitted:
         """Queue what a member typed.
+
+        Args:
+            wish: Words and options.
+            place: Where they were typed.
+            taken: The pictures to edit, if any; drawn in their own size unless the wish names one.
+            parent_id: The job that one of the pictures came from.
 
         Raises:
             Refusal: It was not accepted; nothing is reserved.
         """
         with self._refusals(place):
             model = self.model(wish.model)
-            return await self._queue(complete(wish, model), model, place, None)
+            if taken is None:
+                request = complete(wish, model)
+            else:
+                request = complete(
+                    wish,
+                    model,
+                    sources=taken.sources,
+                    mask=taken.mask,
+                    size=taken.size or nearest(taken.sources[0].size, model.sizes),
+                )
+            return await self._queue(request, model, place, parent_id)
 
     async def again(self, job: Job, place: Place) -> Submitted:
         """Queue the request of a finished job once more, on the account of whoever asks now.
@@ -78,9 +105,27 @@ class Submit:
         Raises:
             Refusal: It was not accepted; nothing is reserved.
         """
+        return await self._repeat(job, job.request, place)
+
+    async def redo(self, job: Job, place: Place) -> Submitted:
+        """Queue the request of a finished job once more, in the next higher quality.
+
+        Raises:
+            Refusal: It was not accepted, or there is no higher quality.
+        """
+        model = self.model(job.request.model)
+        higher = model.qualities[model.qualities.index(job.request.quality) + 1 :]
+        if not higher:
+            raise InvalidRequest(f"{job.request.quality} is the highest quality of {model.name}.")
+        return await self._repeat(job, replace(job.request, quality=higher[0]), place)
+
+    async def _repeat(self, job: Job, request: ImageRequest, place: Place) -> Submitted:
         with self._refusals(place):
-            model = self.model(job.request.model)
-            return await self._queue(job.request, model, place, job.id)
+            if not all([await self._vault.has(name) for name in request.files]):
+                raise InvalidRequest(
+                    "I do not keep the pictures for this any more. Hand them in again with /edit."
+                )
+            return await self._queue(request, self.model(request.model), place, job.id)
 
     async def answered(self, job: Job, message_id: int) -> None:
         """The card is up: from now on progress can be shown on it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -22,6 +23,7 @@ from bot.demo import painter
 from bot.demo.pretend_api import PretendApi
 from bot.demo.world import World, build_world
 from bot.settings import Settings
+from tests.dialects.openai_fields import problems_with
 from tests.happenings import Happenings
 
 
@@ -90,6 +92,33 @@ async def open_studio(folder: Path, **changes: object) -> AsyncIterator[Studio]:
                 yield Studio(app, env, world, service, happenings)
             finally:
                 await app.stop()
+        # Whatever a journey does, the service is asked for nothing but what its contract names.
+        assert [problems_with(request) for request in service.requests if request.model] == [
+            [] for request in service.requests if request.model
+        ]
+
+
+@asynccontextmanager
+async def hold_studio(folder: Path, **changes: object) -> AsyncIterator[Studio]:
+    """The same, for whoever may leave it in another task than the one that entered it.
+
+    SimCord wants to be left by the task that entered it, and pytest ends a fixture in another
+    one than it began it in; so one task of our own does both.
+    """
+    opened: asyncio.Future[Studio] = asyncio.get_running_loop().create_future()
+    finished = asyncio.Event()
+
+    async def hold() -> None:
+        async with open_studio(folder, **changes) as running:
+            opened.set_result(running)
+            await finished.wait()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(hold())
+        try:
+            yield await opened
+        finally:
+            finished.set()
 
 
 @contextmanager

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from bot.demo.pretend_faults import Cut, Html, Moderation, Quota, RateLimited, ServerError
 
 from bot.core import events
 from bot.core.quotas import Amount
+from bot.demo.pretend_faults import Cut, Fault, Html, Moderation, Quota, RateLimited, ServerError
 from tests.journeys.studio import Studio, texts
 
 
@@ -29,7 +29,7 @@ async def charged(studio: Studio) -> Amount:
     ],
 )
 async def test_a_failure_ends_in_a_notice_on_the_card_and_charges_nothing(
-    studio: Studio, fault: object, code: str, words: str
+    studio: Studio, fault: Fault, code: str, words: str
 ) -> None:
     """One call, one notice with a next step, nothing left reserved."""
     studio.service.script(fault)

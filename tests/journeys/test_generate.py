@@ -65,8 +65,8 @@ async def test_style_and_avoid_are_said_to_the_model_in_words(studio: Studio) ->
     await studio.draw(studio.world.alice, "a cat", style="watercolour", avoid="people, text")
 
     [request] = studio.service.requests
-    assert "watercolour" in request.fields["prompt"]
-    assert "people, text" in request.fields["prompt"]
+    assert "watercolour" in request.prompt
+    assert "people, text" in request.prompt
 
 
 async def test_a_spoiler_is_hidden_until_it_is_clicked(studio: Studio) -> None:
@@ -98,7 +98,7 @@ async def test_a_prompt_of_six_thousand_characters_is_drawn(studio: Studio) -> N
     message = await studio.draw(studio.world.alice, "a very long story " * 333)
 
     [request] = studio.service.requests
-    assert len(request.fields["prompt"]) > 5900
+    assert len(request.prompt) > 5900
     assert len(texts(message)) < 4000
 
 

@@ -5,13 +5,13 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.core.errors import InvalidRequest
 from bot.core.jobs import State
 from bot.core.ports import Progress
 from bot.discord_ui import cards, words
 from bot.discord_ui.actions import cancel
 from bot.discord_ui.buttons import JobButton
 from bot.discord_ui.client import Interaction
+from bot.discord_ui.places import server_of
 from bot.services.report import Line
 
 MOST_SHOWN = 10
@@ -38,10 +38,8 @@ class CancelListed(JobButton, template=r"unqueue:(?P<job>\d+):(?P<index>\d+)"):
 
 
 async def _mine(interaction: Interaction) -> discord.ui.LayoutView:
-    if interaction.guild_id is None:
-        raise InvalidRequest("I only draw in servers. Use this command in a channel of one.")
     report = interaction.client.services.report
-    lines = await report.unfinished(interaction.guild_id, interaction.user.id)
+    lines = await report.unfinished(server_of(interaction), interaction.user.id)
     if not lines:
         return cards.card(
             "You have nothing waiting here. Ask for a picture with /generate.", colour=cards.QUIET

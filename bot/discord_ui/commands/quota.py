@@ -13,6 +13,7 @@ quota = app_commands.Group(
     name="quota",
     description="Limits of this server",
     default_permissions=discord.Permissions(manage_guild=True),
+    allowed_contexts=app_commands.AppCommandContext(guild=True),
 )
 
 WHOSE = {

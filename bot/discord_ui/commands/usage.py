@@ -2,21 +2,19 @@
 
 from discord import app_commands
 
-from bot.core.errors import InvalidRequest
 from bot.core.quotas import Period, Subject, say_limit
 from bot.discord_ui import cards, words
 from bot.discord_ui.client import Interaction
+from bot.discord_ui.places import server_of
 
 
 @app_commands.command(description="What you have used in this server, and what is left")
 async def usage(interaction: Interaction) -> None:
     """Show it, to the person alone."""
-    if interaction.guild_id is None:
-        raise InvalidRequest("I only draw in servers. Use this command in a channel of one.")
     limit = interaction.client.services.limit
-    standings = await limit.standings(interaction.guild_id, interaction.user.id)
-    counters = await limit.counters(interaction.guild_id, interaction.user.id)
-    costs = await limit.shows_costs(interaction.guild_id)
+    standings = await limit.standings(server_of(interaction), interaction.user.id)
+    counters = await limit.counters(server_of(interaction), interaction.user.id)
+    costs = await limit.shows_costs(server_of(interaction))
     mine = {
         counter.period: counter.taken for counter in counters if counter.subject is Subject.EVERYONE
     }
