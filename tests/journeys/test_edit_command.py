@@ -68,6 +68,10 @@ async def test_a_mask_protects_what_is_black(studio: Studio) -> None:
         alpha = sent.convert("RGBA").getchannel("A")
         assert alpha.getpixel((10, 500)) == 255
         assert alpha.getpixel((1000, 500)) == 0
+    with Image.open(io.BytesIO(request.parts[0].content)) as sent:
+        before = Image.open(io.BytesIO(HARBOUR[1])).convert("RGB")
+        protected = (0, 0, 512, 1024)
+        assert sent.convert("RGB").crop(protected).tobytes() == before.crop(protected).tobytes()
     after = await image_of(message.attachments[0])
     assert after.getpixel((100, 100)) == (255, 165, 0)
     assert "[Show mask]" in texts(message)

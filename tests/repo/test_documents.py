@@ -3,60 +3,59 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import discord
 import pytest
-from discord import app_commands
+import simcord
 from pydantic import SecretStr
 
 import bot
 from bot import settings
 from bot.core.jobs import TRANSITIONS, State
-from bot.discord_ui.face import COMMANDS
+from bot.discord_ui.client import Options
+from bot.discord_ui.face import build_client
 from bot.ops import metrics
 from bot.settings import Settings
-
-ROOT = Path(__file__).parents[2]
-README = ROOT / "README.md"
-OPERATE = ROOT / "docs" / "operate.md"
-LIFE = ROOT / "docs" / "state-machine.md"
-EXAMPLE = ROOT / ".env.example"
-DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md"))]
+from tests.repo.documents import (
+    DOCUMENTS,
+    EXAMPLE,
+    LIFE,
+    OPERATE,
+    README,
+    ROOT,
+    flat,
+    leaf_commands,
+    named,
+    rows,
+    section,
+    text,
+)
 
 NO_DEFAULT = "—"
+
+PERMISSIONS = {
+    "view_channel": "View Channels",
+    "send_messages": "Send Messages",
+    "send_messages_in_threads": "Send Messages in Threads",
+    "attach_files": "Attach Files",
+    "read_message_history": "Read Message History",
+}
+"""What the bot does in a channel, and what Discord's pages call it; replies need the last."""
 
 VARIABLE = re.compile(r"(?:DISCORD|OPENAI|EASEL|DATA|DATABASE)_[A-Z][A-Z_]*")
 
 
-def text(path: Path) -> str:
-    """A document."""
-    return path.read_text(encoding="utf-8")
+class Forgetful:
+    """A memory that keeps nothing."""
 
+    async def recall(self, name: str) -> str | None:
+        return None
 
-def named(path: Path) -> str:
-    """A document's name, for failures and ids."""
-    return str(path.relative_to(ROOT))
-
-
-def section(path: Path, heading: str) -> str:
-    """What stands under a heading, up to the next of the same depth."""
-    _, found, rest = text(path).partition(f"\n## {heading}\n")
-    assert found, f"{named(path)} has no heading “{heading}”"
-    return rest.partition("\n## ")[0]
-
-
-def rows(markdown: str) -> dict[str, list[str]]:
-    """The tables of a text: the first cell, without its quotes, and the others."""
-    found = {}
-    for line in re.findall(r"^\| (`.*) \|$", markdown, re.MULTILINE):
-        first, *others = (cell.strip() for cell in line.split("|"))
-        found[first.strip("`")] = others
-    return found
+    async def remember(self, name: str, value: str) -> None:
+        return None
 
 
 def default(name: str) -> str:
@@ -64,7 +63,9 @@ def default(name: str) -> str:
     value = next(
         field.default for field in Settings.model_fields.values() if field.validation_alias == name
     )
-    return "" if value is None else str(value)
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def example_lines() -> list[tuple[str, str, str]]:
@@ -75,15 +76,6 @@ def example_lines() -> list[tuple[str, str, str]]:
         if setting:
             found.append((above, setting[1], setting[2]))
     return found
-
-
-def leaf_commands() -> Iterator[tuple[str, app_commands.Command[Any, ..., Any]]]:
-    """Every command that can be typed, by the words that are typed."""
-    for command in COMMANDS:
-        inside = command.walk_commands() if isinstance(command, app_commands.Group) else [command]
-        for each in inside:
-            if isinstance(each, app_commands.Command):
-                yield each.qualified_name, each
 
 
 # ------------------------------------------------------------------------------------- settings
@@ -191,17 +183,32 @@ def test_operating_names_every_command_of_the_command_line() -> None:
     assert documented == {f"easel {name}" for name in main.commands}
 
 
-def test_the_invite_asks_for_what_posting_needs() -> None:
+def test_the_invite_asks_for_what_the_bot_does() -> None:
     """Given the README's invite, when taken apart, then it has those permissions and scopes."""
     found = re.search(r"https://discord\.com/oauth2/authorize\?\S+", text(README))
     assert found
     query = parse_qs(urlsplit(found[0]).query)
-    needed = discord.Permissions(
-        view_channel=True, send_messages=True, send_messages_in_threads=True, attach_files=True
-    )
+    needed = discord.Permissions(**dict.fromkeys(PERMISSIONS, True))
 
     assert query["permissions"] == [str(needed.value)]
     assert query["scope"] == ["bot applications.commands"]
+
+
+def test_the_readme_names_the_permissions_of_the_invite() -> None:
+    """Given the README, when it says what the invite asks for, then it names each, in order."""
+    *most, last = PERMISSIONS.values()
+
+    assert f"It asks for {', '.join(most)} and {last} (" in flat(README)
+
+
+async def test_the_readme_mentions_the_bot_of_the_demo_by_its_number() -> None:
+    """Given the demo's page, which completes no names, when one mentions the bot, then so."""
+    client = build_client(Forgetful(), Options(shard_count=1))
+
+    async with simcord.run(client, check_errors=False) as env:
+        mention = f"<@{env.backend.bot_user.id}>"
+
+    assert f"type `{mention} " in flat(README)
 
 
 # ------------------------------------------------------------------------------- what else agrees

@@ -9,7 +9,7 @@ from PIL import Image
 
 from bot.demo.pretend_api import PretendApi
 from tests.dialects.openai_fields import problems_with
-from tests.wire.discord_standin import APPLICATION_ID, File, Standin
+from tests.wire.discord_standin import APPLICATION_ID, MIB, File, Standin
 from tests.wire.easel import easel, environment
 from tests.wire.test_run import finished, scene
 
@@ -131,3 +131,40 @@ async def test_an_edit_that_was_waiting_is_drawn_by_the_next_process(
         message = await asked.message(until=finished)
 
     assert message.attachments
+
+
+async def test_a_file_of_25_megabytes_is_refused_before_it_is_fetched(
+    tmp_path: Path, standin: Standin, service: PretendApi
+) -> None:
+    """Discord says how large it is; nothing is downloaded and nothing charged."""
+    channel, alice = await scene(standin)
+    await standin.settings(attachment_size_limit=40 * MIB)
+    large = File("large.png", photo().data + bytes(26 * MIB))
+    async with easel("run", environment(tmp_path, standin, service), tmp_path):
+        await standin.ready()
+        asked = await standin.slash(channel, alice, "edit", prompt="make it dawn", image=large)
+        message = await asked.message()
+
+    assert message.ephemeral
+    assert "the most I can take is 25 MB" in message.text
+    assert service.requests == []
+
+
+async def test_a_channel_that_the_bot_may_not_read_any_more_is_a_clear_sentence(
+    tmp_path: Path, standin: Standin, service: PretendApi
+) -> None:
+    """A picture was chosen, then the bot lost its access: nothing is charged."""
+    channel, alice = await scene(standin)
+    async with easel("run", environment(tmp_path, standin, service), tmp_path):
+        await standin.ready()
+        asked = await standin.slash(channel, alice, "generate", prompt="owls", count=2)
+        original = await asked.message(until=finished)
+        chosen = await standin.select(original, alice, "Choose a picture to vary or edit", ["1"])
+        card = await chosen.message()
+        await standin.deny(channel, "read_message_history")
+        refused = await standin.click(card, alice, "Vary")
+        message = await refused.message()
+
+    assert message.ephemeral
+    assert "I may not see this picture" in message.text
+    assert len(service.requests) == 1
