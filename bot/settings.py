@@ -10,13 +10,12 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ENV_FILE = Path(".env")
@@ -188,7 +187,7 @@ def load(env_file: Path | None = ENV_FILE) -> tuple[Settings, tuple[str, ...]]:
         except ValidationError as errors:
             for error in errors.errors():
                 name = str(error["loc"][0])
-                problems.append(_sentence(name, error))
+                problems.append(_sentence(name, dict(error)))
                 replaced[name] = _default(name)
         else:
             return settings, tuple(problems)
@@ -213,7 +212,7 @@ def _default(name: str) -> Any:
     )
 
 
-def _sentence(name: str, error: ErrorDetails) -> str:
+def _sentence(name: str, error: Mapping[str, Any]) -> str:
     context = error.get("ctx", {})
     given = str(error["input"])
     shown = "" if name in NEVER_SHOWN else f", not “{given[:60]}”"

@@ -42,6 +42,11 @@ class Happenings:
                     return found
                 await self._more.wait()
 
+    async def next(self) -> None:
+        """Wait until anything more is announced."""
+        self._more.clear()
+        await self._more.wait()
+
     def _heard(self, event: events.Event | events.Refused) -> None:
         self.all.append(event)
         self._more.set()

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 import discord
 
-from bot.core.errors import NotYours, TooLate
+from bot.core.errors import InvalidRequest, NotYours, TooLate
 from bot.core.jobs import DIRECT, Job
 from bot.discord_ui.client import EaselClient, Interaction
 from bot.discord_ui.places import is_moderator, server_of
@@ -69,14 +69,17 @@ async def job_here(interaction: Interaction, job_id: int) -> Job:
 
     Raises:
         TooLate: It is not stored any more.
-        NotYours: It belongs to another server: somebody made the button's id up.
+        InvalidRequest: It belongs to another server.
+        NotYours: It is between somebody else and the bot.
     """
     job = await interaction.client.services.report.job(job_id)
     if job is None:
         raise TooLate("I do not know this request any more. Please ask again with /generate.")
-    elsewhere = job.place.guild_id != server_of(interaction)
-    # All direct messages count as one server, and yet each is between two alone.
-    if elsewhere or (job.place.guild_id == DIRECT and job.place.member_id != interaction.user.id):
+    if job.place.guild_id != server_of(interaction):
+        # Posted as a direct message because there was no other way, or made up by somebody.
+        raise InvalidRequest("This button only works in the server where it was asked for.")
+    if job.place.guild_id == DIRECT and job.place.member_id != interaction.user.id:
+        # All direct messages count as one server, and yet each is between two alone.
         raise NotYours
     return job
 

@@ -166,7 +166,8 @@ def _file_name(file: Upload) -> str:
 def _facts(job: Job, parent: Job | None, *, cost_shown: bool) -> str:
     facts = [words.specs(job.request)]
     if parent is not None and parent.place.message_id is not None:
-        facts.append(f"made from [this]({words.link(parent.place)})")
+        how = "like" if job.request.sources == parent.request.sources else "made from"
+        facts.append(f"{how} [this]({words.link(parent.place)})")
     if took := words.took(job):
         facts.append(took)
     if cost_shown and job.cost is not None:

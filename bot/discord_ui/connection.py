@@ -31,8 +31,8 @@ async def stay_connected(client: EaselClient) -> str:
         await client.connect(reconnect=True)
     except discord.PrivilegedIntentsRequired:
         return (
-            "Discord wants an intent to be switched on: in the Developer Portal, your "
-            "application, Bot, Privileged Gateway Intents."
+            "EASEL_MESSAGE_CONTENT needs the Message Content Intent: switch it on in the "
+            "Developer Portal (your application, Bot), or set it to false."
         )
     except discord.ConnectionClosed as closed:
         return f"Discord closed the connection for good (code {closed.code}). {LOGIN_REFUSED}"

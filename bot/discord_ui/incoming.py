@@ -36,8 +36,7 @@ class Attached:
             BadPicture: It is larger than `limit` bytes, or cannot be fetched.
         """
         if self.attachment.size > limit:
-            size, most = self.attachment.size / MIB, limit // MIB
-            raise BadPicture(f"This file has {size:.0f} MB; the most I can take is {most} MB.")
+            raise BadPicture(f"This file has more than {limit // MIB} MB, the most I can take.")
         try:
             return await self.attachment.read()
         except discord.NotFound as gone:

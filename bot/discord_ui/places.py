@@ -35,8 +35,13 @@ def server_of(interaction: Interaction) -> int:
     return interaction.guild_id or DIRECT
 
 
-def check_permissions(have: discord.Permissions, *, in_thread: bool) -> None:
+def check_permissions(have: discord.Permissions, *, in_thread: bool, replies: bool = False) -> None:
     """Make sure that a picture can be posted, by whichever route it takes.
+
+    Args:
+        have: What the bot may do there.
+        in_thread: Whether that is a thread.
+        replies: Whether the card is a reply to a message, not the answer to a command.
 
     Raises:
         MissingPermissions: With the names that Discord's settings show.
@@ -47,6 +52,7 @@ def check_permissions(have: discord.Permissions, *, in_thread: bool) -> None:
             have.send_messages_in_threads if in_thread else have.send_messages
         ),
         "Attach Files": have.attach_files,
+        "Read Message History": have.read_message_history or not replies,
     }
     missing = tuple(name for name, given in needed.items() if not given)
     if missing:

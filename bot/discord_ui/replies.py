@@ -8,6 +8,7 @@ way is a button that opens the form, or the context menu.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any, Self
 
 import discord
@@ -109,6 +110,7 @@ def _place(client: EaselClient, message: discord.Message) -> Place:
         check_permissions(
             message.channel.permissions_for(guild.me),
             in_thread=isinstance(message.channel, discord.Thread),
+            replies=True,
         )
     return Place(
         guild_id=guild.id if guild else DIRECT,
@@ -145,7 +147,12 @@ def _is_hidden(client: EaselClient, message: discord.Message) -> bool:
 
 
 async def _refuse(message: discord.Message, sentence: str) -> None:
-    await message.reply(sentence, mention_author=False, delete_after=SHORT_LIVED_S)
+    try:
+        await message.reply(sentence, mention_author=False, delete_after=SHORT_LIVED_S)
+    except discord.Forbidden:
+        # Without the history there are no replies; without more there is no way to answer at all.
+        with suppress(discord.Forbidden):
+            await message.channel.send(sentence, delete_after=SHORT_LIVED_S)
 
 
 def _form_button(

@@ -72,6 +72,7 @@ class Deliver:
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._slots = Slots(AT_ONCE)
+        self._in_hand: set[int] = set()
         events.listen(self._heard)
 
     async def run(self) -> None:
@@ -81,8 +82,13 @@ class Deliver:
                 await self._slots.take(1)
                 self._wake.clear()
                 delivery = await self._next()
+                if delivery is not None and delivery.id in self._in_hand:
+                    # A slow upload outlived its lease. It is still under way here.
+                    await self._slots.give(1)
+                    continue
                 if delivery is not None:
                     self._idle.clear()
+                    self._in_hand.add(delivery.id)
                     group.create_task(self._one(delivery), name=f"delivery-{delivery.id}")
                     continue
                 await self._slots.give(1)
@@ -114,6 +120,7 @@ class Deliver:
         except Exception as bug:  # noqa: BLE001 -- the delivery stays in the store and is due again after its lease
             self._report(f"delivery {delivery.id}", bug)
         finally:
+            self._in_hand.discard(delivery.id)
             await self._slots.give(1)
             self._wake.set()
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from bot.core.images import ImageRequest
 from bot.core.models import Catalogue, Model
-from bot.core.ports import Drawing, OnPartial
+from bot.core.ports import Drawing, Inputs, MaskShape, OnPartial
 from bot.core.pricing import Usage
 from tests.core.models_for_tests import CATALOGUE
 
@@ -62,8 +62,16 @@ class ScriptedApi:
     async def turn(self, provider: str, pictures: int) -> None:
         return None
 
+    def mask_shape(self, provider: str) -> MaskShape:
+        return MaskShape.ALPHA
+
     async def draw(
-        self, provider: str, model: Model, request: ImageRequest, on_partial: OnPartial | None
+        self,
+        provider: str,
+        model: Model,
+        request: ImageRequest,
+        inputs: Inputs,
+        on_partial: OnPartial | None,
     ) -> Drawing:
         self.calls.append(provider)
         self.before_answer()

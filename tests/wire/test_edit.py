@@ -146,7 +146,7 @@ async def test_a_file_of_25_megabytes_is_refused_before_it_is_fetched(
         message = await asked.message()
 
     assert message.ephemeral
-    assert "the most I can take is 25 MB" in message.text
+    assert "more than 25 MB, the most I can take" in message.text
     assert service.requests == []
 
 

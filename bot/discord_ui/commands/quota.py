@@ -13,7 +13,7 @@ quota = app_commands.Group(
     name="quota",
     description="Limits of this server",
     default_permissions=discord.Permissions(manage_guild=True),
-    allowed_contexts=app_commands.AppCommandContext(guild=True),
+    allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False),
 )
 
 WHOSE = {

@@ -10,7 +10,7 @@ settings = app_commands.Group(
     name="settings",
     description="How Easel behaves in this server",
     default_permissions=discord.Permissions(manage_guild=True),
-    allowed_contexts=app_commands.AppCommandContext(guild=True),
+    allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False),
 )
 
 
