@@ -1,4 +1,4 @@
-"""Every command is one that Discord takes."""
+"""Every command, menu, button and form is one that Discord takes."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import discord
 import pytest
 from discord import app_commands
 
 from bot.discord_ui import commands
-from bot.discord_ui.actions import ACTIONS
 from bot.discord_ui.buttons import JobButton
-from bot.discord_ui.client import EaselClient
-from bot.discord_ui.commands.queue import CancelListed
-from bot.discord_ui.face import COMMANDS, build_client
+from bot.discord_ui.client import EaselClient, Options
+from bot.discord_ui.editing import Choose, PictureButton
+from bot.discord_ui.face import COMMANDS, COMPONENTS, build_client
+from bot.discord_ui.menus import menus
+from bot.discord_ui.modals import EditModal
+from bot.discord_ui.replies import OpenForm
 
 Payload = dict[str, Any]
+Component = discord.ui.DynamicItem[Any]
 
 # As Discord documents it, for letters that have no upper case.
 NAME = re.compile(r"[-_'\w]{1,32}")
@@ -27,10 +31,19 @@ MANAGE_SERVER = 1 << 5
 
 FOR_ADMINS = {"quota", "settings"}
 
-GUILD_CONTEXT = 0
+SHARED = {"options"}
+"""Modules beside the commands that hold what several of them have."""
+
+GUILD, DIRECT = 0, 1
+"""Where a command may be used, as Discord numbers it."""
 
 ONE_COMMAND = 8_000
 """Characters of names, descriptions and values that Discord takes for one command."""
+
+MENUS_OF_A_KIND = 5
+
+LARGEST = 2**63 - 1
+"""Ids are no larger than that."""
 
 
 class Nothing:
@@ -43,16 +56,36 @@ class Nothing:
         raise AssertionError(f"nothing was to be remembered, but {name} was")
 
 
+class Shown:
+    """A picture that a form may offer."""
+
+    name = "a" * 200
+
+    async def read(self, limit: int) -> bytes:
+        raise AssertionError("nobody has submitted the form")
+
+
+def build(*, direct_messages: bool = False) -> EaselClient:
+    """The client, put together as for real and not logged in."""
+    return build_client(Nothing(), Options(direct_messages=direct_messages, shard_count=1))
+
+
+def told(client: EaselClient) -> dict[str, Payload]:
+    """What Discord is told of each command and menu, by its name."""
+    return {command.name: command.to_dict(client.tree) for command in client.tree.get_commands()}
+
+
 @pytest.fixture
 async def client() -> EaselClient:
-    """The client, put together as for real and not logged in."""
-    return build_client(Nothing(), shard_count=1)
+    """The client as it is unless an operator chooses otherwise."""
+    return build()
 
 
 @pytest.fixture
 def payloads(client: EaselClient) -> dict[str, Payload]:
-    """What Discord is told of each command, by its name."""
-    return {command.name: command.to_dict(client.tree) for command in client.tree.get_commands()}
+    """What Discord is told of each command that is typed, by its name."""
+    kind = discord.AppCommandType.chat_input
+    return {name: each for name, each in told(client).items() if each["type"] == kind.value}
 
 
 def within(payload: Payload) -> Iterator[Payload]:
@@ -85,13 +118,15 @@ def test_every_module_of_commands_is_imported_and_used(name: str) -> None:
         if isinstance(value, app_commands.Command | app_commands.Group) and not value.parent
     ]
 
-    assert [command.name for command in defined] == [name]
+    assert [command.name for command in defined] == ([] if name in SHARED else [name])
     assert all(command in COMMANDS for command in defined)
 
 
-async def test_the_client_has_exactly_the_listed_commands(payloads: dict[str, Payload]) -> None:
-    """Given the client, when its tree is read, then it has what `COMMANDS` lists."""
-    assert list(payloads) == [command.name for command in COMMANDS]
+async def test_the_client_has_exactly_the_listed_commands(client: EaselClient) -> None:
+    """Given the client, when its tree is read, then it has what `COMMANDS` and `menus` list."""
+    listed = [*(command.name for command in COMMANDS), *(menu.name for menu in menus())]
+
+    assert list(told(client)) == listed
 
 
 async def test_names_are_as_discord_wants_them(payloads: dict[str, Payload]) -> None:
@@ -141,27 +176,106 @@ async def test_required_options_come_first(payloads: dict[str, Payload]) -> None
             assert required == sorted(required, reverse=True), part["name"]
 
 
-async def test_commands_are_for_servers_only(payloads: dict[str, Payload]) -> None:
-    """Given every command, when Discord is told where it is, then in servers and nowhere else."""
-    contexts = {name: payload["contexts"] for name, payload in payloads.items()}
+@pytest.mark.parametrize("direct_messages", [False, True])
+async def test_direct_messages_are_for_those_who_are_allowed_them(*, direct_messages: bool) -> None:
+    """Given what the operator chose, when Discord is told of commands, then they are there."""
+    payloads = told(build(direct_messages=direct_messages))
+    contexts = {name: each["contexts"] for name, each in payloads.items()}
 
-    assert contexts == {name: [GUILD_CONTEXT] for name in payloads}
+    everywhere = [GUILD, DIRECT] if direct_messages else [GUILD]
+    assert contexts == dict.fromkeys(contexts, everywhere) | {
+        name: contexts[name] for name in FOR_ADMINS
+    }
 
 
-async def test_rules_are_for_those_who_manage_the_server(payloads: dict[str, Payload]) -> None:
+@pytest.mark.parametrize(
+    "direct_messages",
+    [
+        False,
+        True,
+    ],
+)
+async def test_rules_are_made_in_servers_only(*, direct_messages: bool) -> None:
+    """Given the admins' commands, when Discord is told of them, then of servers and no more."""
+    payloads = told(build(direct_messages=direct_messages))
+
+    assert {name: payloads[name]["contexts"] for name in FOR_ADMINS} == {
+        name: [GUILD] for name in FOR_ADMINS
+    }
+
+
+async def test_rules_are_for_those_who_manage_the_server(client: EaselClient) -> None:
     """Given the admins' commands, when Discord is told of them, then it shows them to no others."""
-    asked = {name: payload["default_member_permissions"] for name, payload in payloads.items()}
+    payloads = told(client)
+    asked = {name: each["default_member_permissions"] for name, each in payloads.items()}
 
     assert asked == {name: MANAGE_SERVER if name in FOR_ADMINS else None for name in payloads}
 
 
-@pytest.mark.parametrize("button", [*ACTIONS, CancelListed], ids=lambda each: each.__name__)
-async def test_a_button_finds_itself_by_its_id(button: type[JobButton]) -> None:
-    """Given a button with the largest number, when its id is read, then it fits only this one."""
-    made = button(2**63 - 1)
-    matching = [
-        kind for kind in (*ACTIONS, CancelListed) if kind(1).template.fullmatch(made.custom_id)
+def test_menus_are_as_discord_takes_them() -> None:
+    """Given the entries of menus, when they are counted and read, then they are few and short."""
+    kinds = [menu.type for menu in menus()]
+
+    assert all(kinds.count(kind) <= MENUS_OF_A_KIND for kind in kinds)
+    assert all(1 <= len(menu.name) <= 32 for menu in menus())
+
+
+# ---------------------------------------------------------------------------------------- buttons
+
+
+def made(kind: type[Component]) -> Component:
+    """A button or select with the largest numbers that it can have."""
+    if issubclass(kind, OpenForm):
+        return kind(LARGEST, LARGEST)
+    if issubclass(kind, Choose):
+        return kind(LARGEST, range(9, 10))
+    if issubclass(kind, PictureButton):
+        return kind(LARGEST, 9, LARGEST)
+    assert issubclass(kind, JobButton)
+    return kind(LARGEST)
+
+
+@pytest.mark.parametrize("kind", COMPONENTS, ids=lambda each: each.__name__)
+async def test_a_component_finds_itself_by_its_id(kind: type[Component]) -> None:
+    """Given a button with the largest numbers, when its id is read, then it fits only this one."""
+    custom_id = made(kind).custom_id
+    matching = [each for each in COMPONENTS if made(each).template.fullmatch(custom_id)]
+
+    assert len(custom_id) <= 100
+    assert matching == [kind]
+
+
+def kinds_of_buttons(kind: type[JobButton]) -> Iterator[type[JobButton]]:
+    """Those that somebody can press: the ones that have a label."""
+    for each in kind.__subclasses__():
+        yield from kinds_of_buttons(each)
+        if hasattr(each, "label"):
+            yield each
+
+
+def test_every_button_is_registered() -> None:
+    """Given every kind of button, when the client is put together, then it knows that kind."""
+    assert set(kinds_of_buttons(JobButton)) <= set(COMPONENTS)
+
+
+# ------------------------------------------------------------------------------------------ forms
+
+
+@pytest.mark.parametrize("pictures", [0, 1, 2, 40])
+async def test_the_form_is_one_that_discord_takes(pictures: int) -> None:
+    """Given any number of pictures to choose from, when the form is made, then it fits."""
+    form = EditModal([Shown()] * pictures)
+    fields = [each for each in form.children if isinstance(each, discord.ui.Label)]
+    choices = [
+        choice
+        for field in fields
+        if isinstance(field.component, discord.ui.Select)
+        for choice in field.component.options
     ]
 
-    assert len(made.custom_id) <= 100
-    assert matching == [button]
+    assert len(form.children) == len(fields) <= 5
+    assert len(form.title) <= 45
+    assert all(1 <= len(field.text) <= 45 for field in fields)
+    assert all(len(field.description or "") <= 100 for field in fields)
+    assert len(choices) == (min(pictures, 25) if pictures > 1 else 0)
+    assert all(len(choice.label) <= 100 for choice in choices)

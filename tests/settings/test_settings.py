@@ -55,6 +55,12 @@ WRONG: list[Mistake] = [
     ("EASEL_AFTER_CRASH", "maybe", "EASEL_AFTER_CRASH must be ask or repeat, not “maybe”."),
     ("EASEL_DRAIN_S", "3601", "EASEL_DRAIN_S must be 3,600 or less, not “3601”."),
     ("EASEL_DRAIN_S", "-1", "EASEL_DRAIN_S must be 0 or more, not “-1”."),
+    (
+        "EASEL_DIRECT_MESSAGES",
+        "maybe",
+        "EASEL_DIRECT_MESSAGES must be true or false, not “maybe”.",
+    ),
+    ("EASEL_MESSAGE_CONTENT", "2", "EASEL_MESSAGE_CONTENT must be true or false, not “2”."),
     ("EASEL_HTTP", "8080", f"EASEL_HTTP {LISTEN} not “8080”."),
     ("EASEL_HTTP", "host:99999", f"EASEL_HTTP {LISTEN} not “host:99999”."),
     ("EASEL_LOG", "xml", "EASEL_LOG must be console or json, not “xml”."),
@@ -293,6 +299,31 @@ def test_the_database_may_be_elsewhere(
     monkeypatch.setenv("DATABASE_URL", url)
 
     assert load(None)[0].database_path == Path(path)
+
+
+@pytest.mark.parametrize(
+    ("value", "means"),
+    [("true", True), ("True", True), ("1", True), ("false", False), ("FALSE", False), ("0", False)],
+)
+def test_switches_are_true_or_false(
+    monkeypatch: pytest.MonkeyPatch, value: str, *, means: bool
+) -> None:
+    """Given a switch in any usual spelling, when it is read, then it is on or off."""
+    monkeypatch.setenv("EASEL_DIRECT_MESSAGES", value)
+    monkeypatch.setenv("EASEL_MESSAGE_CONTENT", value)
+
+    loaded, problems = load(None)
+
+    assert problems == ()
+    assert (loaded.direct_messages, loaded.message_content) == (means, means)
+
+
+def test_what_costs_or_shows_more_is_off_at_first() -> None:
+    """Given no variable, when the settings are read, then nobody spends or reads unasked."""
+    loaded, _ = load(None)
+
+    assert not loaded.direct_messages
+    assert not loaded.message_content
 
 
 def test_addresses_lose_the_slash_at_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
