@@ -65,7 +65,7 @@ def nearest(wanted: Size, sizes: Sizes) -> Size:
     height = max(1, isqrt(int(pixels / ratio)))
     width = max(1, int(height * ratio))
     scale = min(Fraction(1), Fraction(sizes.max_edge, max(width, height)))
-    close = _close(int(width * scale), int(height * scale), sizes)
+    close = _close(wanted, Size(int(width * scale), int(height * scale)), sizes)
     return close or min(sizes.offered, key=lambda each: (_distortion(wanted, each), -each.pixels))
 
 
@@ -75,11 +75,11 @@ def _distortion(one: Size, other: Size) -> Fraction:
     return max(ratio, 1 / ratio)
 
 
-def _close(width: int, height: int, sizes: Sizes) -> Size | None:
-    """The nearest size on the model's grid that breaks none of its bounds, if there is one."""
+def _close(wanted: Size, about: Size, sizes: Sizes) -> Size | None:
+    """The size on the model's grid, about that large, that distorts least, if there is one."""
     step = sizes.step
     around = [
-        Size(step * (width // step + across), step * (height // step + down))
+        Size(step * (about.width // step + across), step * (about.height // step + down))
         for across in range(-2, 4)
         for down in range(-2, 4)
     ]
@@ -92,7 +92,7 @@ def _close(width: int, height: int, sizes: Sizes) -> Size | None:
     ]
     return min(
         fitting,
-        key=lambda size: abs(size.width - width) + abs(size.height - height),
+        key=lambda size: (_distortion(wanted, size), abs(size.pixels - about.pixels)),
         default=None,
     )
 

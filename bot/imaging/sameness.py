@@ -51,9 +51,7 @@ def kept(before: bytes, after: bytes, mask: bytes) -> bool:
     if not 1 / STRETCH <= stretch <= STRETCH:
         return True
     new = new.resize(old.size, Image.Resampling.BILINEAR)
-    protected = _protected(marks(mask), old.size)
-    for image in (old, new):
-        protected = ImageChops.darker(protected, image.getchannel("A").point(_whole(255)))
+    protected = _protected(marks(mask), old, new)
     compared = protected.histogram()[255]
     if compared < LEAST * old.width * old.height:
         return True
@@ -67,10 +65,13 @@ def _opened(data: bytes) -> Image.Image:
         return shrunk(plain(image, keep_alpha=True), COMPARED_EDGE).convert("RGBA")
 
 
-def _protected(marked: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """255 where nothing may change, well away from where something may."""
-    near = marked.resize(size, Image.Resampling.BOX).point(_whole(1))
-    return ImageChops.invert(near.filter(ImageFilter.BoxBlur(MARGIN)).point(_whole(1)))
+def _protected(marked: Image.Image, old: Image.Image, new: Image.Image) -> Image.Image:
+    """255 where nothing may change, well away from where something may, or shows through."""
+    free = marked.resize(old.size, Image.Resampling.BOX)
+    for image in (old, new):
+        free = ImageChops.lighter(free, ImageChops.invert(image.getchannel("A")))
+    near = free.point(_whole(1)).filter(ImageFilter.BoxBlur(MARGIN))
+    return ImageChops.invert(near.point(_whole(1)))
 
 
 def _whole(least: int) -> list[int]:

@@ -10,7 +10,7 @@ from math import ceil, floor
 
 from PIL import Image
 
-BAND = 2_000_000
+BAND = 500_000
 """Pixels that are worked on at a time."""
 
 REACH = 4

@@ -67,31 +67,39 @@ def test_nobody_gets_a_size_that_is_slow_and_dear_without_asking(wanted: Size) -
     assert nearest(wanted, FREE).pixels <= STEADY_PIXELS
 
 
-@given(st.builds(Size, *[st.integers(20, 240).map(lambda n: n * 16)] * 2))
+@st.composite
+def drawn_sizes(draw: st.DrawFn) -> Size:
+    """Any size of the usual model that is steady, but for the smallest."""
+    shorter = draw(st.integers(51, 120))
+    longer = draw(st.integers(shorter, min(3 * shorter, STEADY_PIXELS // (256 * shorter))))
+    sides = (16 * shorter, 16 * longer)
+    return Size(*draw(st.permutations(sides)))
+
+
+@given(drawn_sizes())
 def test_a_size_that_is_drawn_is_its_own_nearest(wanted: Size) -> None:
     """Given a picture of a size that the model draws, when one is chosen, then it is that."""
-    assume(FREE.problem(wanted) is None and wanted.pixels <= STEADY_PIXELS)
-
+    assert FREE.problem(wanted) is None
     assert nearest(wanted, FREE) == wanted
 
 
 @given(sizes)
 def test_the_shape_of_a_picture_stays(wanted: Size) -> None:
-    """Given a picture within the model's shapes, when a size is chosen, it is within 4 percent."""
+    """Given a picture within the model's shapes, when a size is chosen, it is within 2 percent."""
     assume(max(wanted.width, wanted.height) <= 3 * min(wanted.width, wanted.height))
 
     chosen = nearest(wanted, FREE)
 
     ratio = Fraction(chosen.width * wanted.height, chosen.height * wanted.width)
-    assert Fraction(96, 100) <= ratio <= Fraction(104, 100)
+    assert Fraction(98, 100) <= ratio <= Fraction(102, 100)
 
 
 @pytest.mark.parametrize(
     ("wanted", "chosen"),
     [
         (Size(1024, 1024), Size(1024, 1024)),
-        (Size(800, 600), Size(944, 704)),
-        (Size(4000, 3000), Size(2208, 1664)),
+        (Size(800, 600), Size(960, 720)),
+        (Size(4000, 3000), Size(2176, 1632)),
         (Size(1, 1), Size(816, 816)),
         (Size(20_000, 100), Size(2448, 816)),
     ],
@@ -182,7 +190,7 @@ def test_a_model_of_free_sizes_gives_what_was_asked(
 
     across = 100 * (canvas.size.width - canvas.picture.width) / canvas.picture.width
     down = 100 * (canvas.size.height - canvas.picture.height) / canvas.picture.height
-    assert abs(max(across, down) - percent) < 5
+    assert abs(max(across, down) - percent) < 4
 
 
 @pytest.mark.parametrize(

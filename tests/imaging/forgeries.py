@@ -137,10 +137,10 @@ def tiff_bomb(width: int, height: int) -> bytes:
     return b"II*\0\x08\0\0\0" + struct.pack("<H", len(tags)) + entries + bytes(104)
 
 
-def jpeg_bomb(width: int, height: int) -> bytes:
+def jpeg_bomb(width: int, height: int, **options: object) -> bytes:
     """The same as JPEG."""
-    data = bytearray(written(Image.new("RGB", (8, 8)), "JPEG"))
-    at = data.index(b"\xff\xc0") + 5
+    data = bytearray(written(Image.new("RGB", (8, 8)), "JPEG", **options))
+    at = data.index(b"\xff\xc2" if options.get("progressive") else b"\xff\xc0") + 5
     data[at : at + 4] = struct.pack(">HH", height, width)
     return bytes(data)
 
