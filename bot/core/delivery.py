@@ -75,10 +75,17 @@ class Later:
     tries: int
 
 
-def answer_is_on_its_way(delivery: Delivery, now: datetime) -> bool:
-    """Whether the outcome is ready before the card that it is to replace is up."""
+def answer_is_on_its_way(delivery: Delivery, now: datetime, began: datetime) -> bool:
+    """Whether the outcome is ready before the card that it is to replace is up.
+
+    Args:
+        delivery: What is to be shown.
+        now: The time.
+        began: When this process began; what an earlier one did not answer, nobody will.
+    """
     job = delivery.job
-    return job.place.message_id is None and now - job.accepted_at < ANSWER_GRACE
+    ours = job.accepted_at >= began
+    return ours and job.place.message_id is None and now - job.accepted_at < ANSWER_GRACE
 
 
 def first_route(delivery: Delivery, now: datetime) -> Route:

@@ -21,7 +21,7 @@ from bot.demo.pretend_answers import headers, refusal
 from bot.demo.pretend_faults import Fault, Refusal
 from bot.demo.pretend_log import Ledger, Received, Rule
 from bot.demo.pretend_models import models
-from bot.demo.pretend_press import Paint
+from bot.demo.pretend_press import Blur, Paint
 from bot.demo.pretend_service import Faults, Service
 from bot.ops.clock import SystemClock
 
@@ -37,6 +37,7 @@ class PretendApi:
         key: The only API key that is accepted.
         port: On 127.0.0.1; 0 takes any that is free.
         paint: How pictures are made; ``painter.plain`` costs next to no time.
+        blur: How unfinished ones are; ``painter.coarse`` costs next to no time.
         clock: Tells which models live, and when a picture was created.
         remember: How many requests are kept in ``requests``, the newest; None keeps all.
     """
@@ -48,6 +49,7 @@ class PretendApi:
         key: str = "sk-pretend-0123456789",
         port: int = 0,
         paint: Paint = painter.paint,
+        blur: Blur = painter.partial,
         clock: Clock | None = None,
         remember: int | None = None,
     ) -> None:
@@ -59,6 +61,7 @@ class PretendApi:
             key=key,
             seconds=seconds,
             paint=paint,
+            blur=blur,
             clock=clock or SystemClock(),
             pool=self._pool,
             ledger=self._ledger,

@@ -3,6 +3,7 @@
 import random
 import struct
 import zlib
+from collections.abc import Callable
 from io import BytesIO
 from typing import Protocol
 
@@ -13,6 +14,10 @@ from bot.demo.pretend_checks import Order
 from bot.demo.pretend_parts import opened, unreadable
 
 _HUGE = 12 * 2**20
+
+
+Blur = Callable[[Image.Image, float], Image.Image]
+"""Makes of a finished picture what it looked like at a fraction of the work."""
 
 
 class Paint(Protocol):
@@ -99,9 +104,9 @@ def huge(image: Image.Image) -> bytes:
     return content[:end] + chunk + content[end:]
 
 
-def unfinished(image: Image.Image, order: Order, step: int) -> bytes:
+def unfinished(image: Image.Image, order: Order, step: int, blur: Blur) -> bytes:
     """One partial picture of a finished one, encoded; ``step`` counts from 0."""
-    return encoded(painter.partial(image, (step + 1) / (order.partials + 1)), order)
+    return encoded(blur(image, (step + 1) / (order.partials + 1)), order)
 
 
 def _decoded(content: bytes, number: int) -> Image.Image:

@@ -82,6 +82,7 @@ class Service:
     key: str
     seconds: float
     paint: press.Paint
+    blur: press.Blur
     clock: Clock
     pool: ThreadPoolExecutor
     ledger: Ledger
@@ -221,7 +222,7 @@ class Service:
     ) -> None:
         order = visit.order
         for step in range(order.partials):
-            proof = await self._aside(press.unfinished, image, order, step)
+            proof = await self._aside(press.unfinished, image, order, step, self.blur)
             event = await self._aside(answers.partial_event, order, proof, step, self._created())
             share = index + (step + 1) / (order.partials + 1)
             await self._until(visit.started + self.seconds * share)

@@ -73,6 +73,7 @@ class Deliver:
         self._idle = asyncio.Event()
         self._slots = Slots(AT_ONCE)
         self._in_hand: set[int] = set()
+        self._began = clock.now()
         events.listen(self._heard)
 
     async def run(self) -> None:
@@ -126,7 +127,7 @@ class Deliver:
 
     async def _try(self, delivery: Delivery) -> None:
         now = self._clock.now()
-        if answer_is_on_its_way(delivery, now):
+        if answer_is_on_its_way(delivery, now, self._began):
             later = Later(now + ANSWER_PAUSE, delivery.route, delivery.tries)
             await self._store.postpone(delivery, later)
             return

@@ -96,7 +96,9 @@ def test_an_outcome_waits_for_its_card_a_little(
     place = replace(PLACE, message_id=message_id)
     early = replace(delivery(), job=replace(JOB, place=place))
 
-    assert answer_is_on_its_way(early, ACCEPTED + age) is on_its_way
+    assert answer_is_on_its_way(early, ACCEPTED + age, began=ACCEPTED) is on_its_way
+    # What an earlier process did not answer, nobody will.
+    assert not answer_is_on_its_way(early, ACCEPTED + age, began=ACCEPTED + timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("failure", [Gone(), Forbidden()])

@@ -79,7 +79,7 @@ def settings_for(folder: Path, service: PretendApi, **changes: object) -> Settin
 async def open_studio(folder: Path, **changes: object) -> AsyncIterator[Studio]:
     """The app with its engine, inside the simulator; nothing may go wrong inside it."""
     async with (
-        PretendApi(seconds=0, paint=painter.plain) as service,
+        PretendApi(seconds=0, paint=painter.plain, blur=painter.coarse) as service,
         App(settings_for(folder, service, **changes), shard_count=1) as app,
         # Refusals pass discord.py as errors of commands; bugs are found in the log instead.
         simcord.run(app.client, check_errors=False) as env,

@@ -16,5 +16,5 @@ __all__ = ["standin"]
 @pytest.fixture
 async def service() -> AsyncIterator[PretendApi]:
     """An image service that draws at once."""
-    async with PretendApi(seconds=0, paint=painter.plain) as running:
+    async with PretendApi(seconds=0, paint=painter.plain, blur=painter.coarse) as running:
         yield running
