@@ -7,9 +7,10 @@ There are no rules in this file; it only says what is connected to what. The dem
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from types import TracebackType
 from typing import Self
 
@@ -40,6 +41,7 @@ from bot.services.lifecycle import Lifecycle
 from bot.services.limit import Limit
 from bot.services.prepare import Prepare
 from bot.services.progress import ShowProgress
+from bot.services.recover import Recover
 from bot.services.report import Report
 from bot.services.slots import Slots
 from bot.services.submit import Submit
@@ -49,6 +51,8 @@ from bot.services.work import Work
 from bot.settings import Settings
 from bot.storage.files import FileVault
 from bot.storage.sqlite import SqliteStore
+
+LOG = logging.getLogger(__name__)
 
 
 class App:
@@ -77,14 +81,7 @@ class App:
         self.vault = FileVault(settings.data_dir / "pictures")
         self.imaging = imaging = PillowImaging()
         self.api = api = build_api(settings, clock)
-        self.client = build_client(
-            store,
-            Options(
-                direct_messages=settings.direct_messages,
-                message_content=settings.message_content,
-                shard_count=shard_count,
-            ),
-        )
+        self.client = build_client(store, client_options(settings, shard_count))
         self.messenger = messenger = DiscordMessenger(
             self.client, clock=clock, shows_costs=store.shows_costs, find_job=store.job
         )
@@ -107,6 +104,7 @@ class App:
             limits=self.limits,
             default_model=settings.model,
         )
+        self.draw = self._draw()
         self.work = self._work()
         self.deliver = self._deliver()
         self.sweep = Sweep(store=store, vault=self.vault, clock=clock)
@@ -123,8 +121,8 @@ class App:
         logs.listener(happening)
         happening.listen(self.metrics.hear)
 
-    def _work(self) -> Work:
-        draw = Draw(
+    def _draw(self) -> Draw:
+        return Draw(
             store=self.store,
             api=self.api,
             imaging=self.imaging,
@@ -133,9 +131,22 @@ class App:
             events=self.events,
             report=logs.report,
         )
+
+    def _recover(self) -> Recover:
+        return Recover(
+            store=self.store,
+            vault=self.vault,
+            draw=self.draw,
+            clock=self.clock,
+            events=self.events,
+            repeat=AfterCrash(self.settings.after_crash) is AfterCrash.REPEAT,
+            report=logs.report,
+        )
+
+    def _work(self) -> Work:
         return Work(
             store=self.store,
-            draw=draw,
+            draw=self.draw,
             slots=Slots(self.settings.slots),
             clock=self.clock,
             events=self.events,
@@ -172,9 +183,18 @@ class App:
         )
 
     async def __aenter__(self) -> Self:
-        await self.store.open()
-        await self.api.open()
-        await self.store.set_limits(self.limits)
+        async with AsyncExitStack() as opened:
+            opened.push_async_callback(self.store.close)
+            await self.store.open()
+            opened.push_async_callback(self.imaging.close)
+            opened.push_async_callback(self.api.close)
+            await self.api.open()
+            opened.push_async_callback(self.client.close)
+            if self.health:
+                opened.push_async_callback(self.health.close)
+            opened.push_async_callback(self.lifecycle.stop)
+            await self.store.set_limits(self.limits)
+            self._opened = opened.pop_all()
         return self
 
     async def __aexit__(
@@ -183,25 +203,12 @@ class App:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self.lifecycle.stop()
-        if self.health:
-            await self.health.close()
-        await self.client.close()
-        await self.api.close()
-        await self.imaging.close()
-        await self.store.close()
+        await self._opened.aclose()
 
     async def start(self) -> None:
         """Start drawing and posting; the client is logged in, or about to be."""
-        repeat = AfterCrash(self.settings.after_crash) is AfterCrash.REPEAT
-        now = self.clock.now()
-        recovered = await self.store.recover(now, repeat=repeat)
-        for job in recovered.requeued:
-            self.events.announce(events.Requeued(**events.about(job, now), reason="restart"))
-        for job in recovered.unknown:
-            self.events.announce(
-                events.Failed(**events.about(job, now), code="unknown", detail="restart")
-            )
+        recover = self._recover()
+        await recover()
         self.lifecycle.spawn("work", self.work.run)
         self.lifecycle.spawn("deliver", self.deliver.run)
         self.lifecycle.spawn("progress", self.progress.run)
@@ -220,6 +227,7 @@ class App:
         if self.health:
             await self.health.start()
         await log_in(self.client, token.get_secret_value(), self.clock)
+        LOG.info("logged in to Discord as %s", self.client.user)
         await self.start()
         try:
             self.lifecycle.spawn("gateway", self._gateway)
@@ -233,6 +241,7 @@ class App:
 
     async def stop(self) -> None:
         """Take nothing more, finish what is being drawn, post it, within EASEL_DRAIN_S."""
+        LOG.info("stopping: finishing what is being drawn, for %d s at most", self.settings.drain_s)
         self.submit.close()
         self.work.drain()
         with suppress(TimeoutError):
@@ -240,6 +249,7 @@ class App:
                 await self.lifecycle.join("work")
                 await self.deliver.drained()
         await self.lifecycle.stop("work", "deliver", "progress")
+        LOG.info("stopped")
 
     async def _show(self, progress: Progress) -> None:
         # A card that cannot be edited is no reason to tell its author of an error.
@@ -280,6 +290,15 @@ def limits_of(settings: Settings) -> Limits:
         member_slots=settings.member_slots,
         server_queue=settings.server_queue,
         member_queue=settings.member_queue,
+    )
+
+
+def client_options(settings: Settings, shard_count: int | None) -> Options:
+    """What the operator chose about the connection to Discord."""
+    return Options(
+        direct_messages=settings.direct_messages,
+        message_content=settings.message_content,
+        shard_count=shard_count,
     )
 
 

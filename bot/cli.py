@@ -48,7 +48,13 @@ def run() -> None:
 @main.command()
 @click.option("--once", is_flag=True, help="Stop after the first picture.")
 @click.option("--real", is_flag=True, help="Draw with OPENAI_API_KEY; this costs money.")
-@click.option("--port", default=8765, show_default=True, help="Of the page; 0 takes any.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8765,
+    show_default=True,
+    help="Of the page; 0 takes any.",
+)
 @click.option(
     "--channel",
     type=click.Choice(["gallery", "sketches"]),

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -45,14 +46,23 @@ def _key(value: SecretStr | None) -> SecretStr | None:
     return value if text else None
 
 
+def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(value)
+        # A port that is none is only found out by asking for it.
+        whole = bool(parts.hostname) and not parts.netloc.endswith(":") and parts.port != 0
+    except ValueError:
+        return False
+    return whole and parts.scheme in schemes and not any(ch.isspace() for ch in value)
+
+
 def _address(*schemes: str) -> AfterValidator:
     def check(value: str | None) -> str | None:
         if value is None:
             return None
-        scheme, _, rest = value.partition("://")
-        if scheme not in schemes or not rest.strip("/") or any(ch.isspace() for ch in value):
+        if not _is_address(value, schemes):
             raise ValueError(f"is not an address; write it like {schemes[-1]}://host/path")
-        return value.rstrip("/")
+        return value
 
     return AfterValidator(check)
 
@@ -89,7 +99,7 @@ def _empty(value: object) -> object:
     return None if value == "" else value
 
 
-Url = Annotated[str, _address("http", "https")]
+Url = Annotated[str, _address("http", "https"), AfterValidator(lambda url: url.rstrip("/"))]
 Socket = Annotated[str, _address("ws", "wss")]
 Secret = Annotated[SecretStr | None, AfterValidator(_key)]
 Count = Annotated[int, Field(ge=1, le=10_000)]
@@ -180,6 +190,9 @@ def load(env_file: Path | None = ENV_FILE) -> tuple[Settings, tuple[str, ...]]:
     except UnicodeDecodeError:
         problems.append(f"{env_file} is not a text file in UTF-8. Save it as one.")
         env_file = None
+    except OSError as unreadable:
+        problems.append(f"{env_file} cannot be read ({unreadable.strerror}). Allow Easel to.")
+        env_file = None
     replaced: dict[str, Any] = {}
     while True:
         try:
@@ -215,7 +228,9 @@ def _default(name: str) -> Any:
 def _sentence(name: str, error: Mapping[str, Any]) -> str:
     context = error.get("ctx", {})
     given = str(error["input"])
-    shown = "" if name in NEVER_SHOWN else f", not “{given[:60]}”"
+    # What stands before an @ may be a password.
+    secret = name in NEVER_SHOWN or "@" in given
+    shown = "" if secret else f", not “{given[:60]}”"
     match error["type"]:
         case "int_parsing" | "int_from_float":
             return f"{name} must be a whole number{shown}."

@@ -239,7 +239,7 @@ class Blocked(DrawingFailed):
     code = "blocked"
     words = (
         "The image service's safety system declined this request. You were not charged. "
-        "Try saying it differently."
+        "Say it differently with a new /generate or /edit."
     )
 
 
@@ -256,7 +256,7 @@ class BadParameter(DrawingFailed):
     code = "bad_parameter"
     words = (
         "The image service did not accept these options. You were not charged. "
-        "Try another model or size; I have told the operator of this bot."
+        "Try another model or size; if it happens again, tell the operator of this bot."
     )
 
 
@@ -266,7 +266,7 @@ class AccountProblem(DrawingFailed):
     code = "account"
     words = (
         "I cannot use the image service at the moment: its account needs the attention of the "
-        "operator of this bot, who has been told. You were not charged."
+        "operator of this bot. Please tell them. You were not charged."
     )
 
 

@@ -33,11 +33,40 @@ class Clock(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A provider's answer: pictures that were decoded, and what it counted."""
+
+    pictures: tuple[bytes, ...]
+    usage: Usage | None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A provider's answer on its way to the disk; with it another process can go on.
+
+    Attributes:
+        pictures: The hashes of all its pictures, in order; some may not be kept yet.
+    """
+
+    job_id: int
+    attempt: int
+    provider: str
+    pictures: tuple[str, ...]
+    usage: Usage | None
+
+
 class Vault(Protocol):
     """Picture bytes on disk, named by their content."""
 
-    async def put(self, data: bytes) -> str:
-        """Keep the bytes so that they survive a power cut; answers their SHA-256."""
+    async def put(self, data: bytes, sha256: str | None = None) -> str:
+        """Keep the bytes so that they survive a power cut; answers their SHA-256.
+
+        Args:
+            data: What to keep.
+            sha256: Their hash, where it is known already.
+        """
         ...
 
     async def get(self, sha256: str) -> bytes:
@@ -60,14 +89,17 @@ class Vault(Protocol):
         """Files that are old enough not to be in somebody's hands, and that nothing names."""
         ...
 
+    async def announce(self, job: Job, provider: str, drawing: Drawing) -> Answer:
+        """Write down what is about to be put, so that a crash cannot hide a paid picture."""
+        ...
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawing:
-    """A provider's answer: pictures that were decoded, and what it counted."""
+    async def announced(self) -> tuple[Answer, ...]:
+        """What was announced, by whatever process, and not withdrawn."""
+        ...
 
-    pictures: tuple[bytes, ...]
-    usage: Usage | None
-    request_id: str | None = None
+    async def withdraw(self, answer: Answer) -> None:
+        """Forget what was announced: its job has ended, one way or the other."""
+        ...
 
 
 class MaskShape(StrEnum):

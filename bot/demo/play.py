@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -99,7 +99,12 @@ async def _first_picture(app: App, world: World, folder: Path) -> Path:
     if message is None or not message.attachments:
         raise Misconfigured(("No picture was posted; the lines above say why.",))
     attachment = message.attachments[0]
-    return await asyncio.to_thread(_save, folder / attachment.filename, await attachment.read())
+    target = folder / attachment.filename
+    try:
+        return await asyncio.to_thread(_save, target, await attachment.read())
+    except OSError as refused:
+        problem = f"DATA_DIR: the picture cannot be saved as {target} ({refused.strerror})."
+        raise Misconfigured((problem,)) from refused
 
 
 def _save(target: Path, data: bytes) -> Path:
@@ -110,9 +115,20 @@ def _save(target: Path, data: bytes) -> Path:
 
 async def _page(app: App, env: simcord.Env, world: World, channel: str, port: int) -> None:
     """Serve the browser page until it is closed or this is cancelled."""
-    async with env.preview(
-        world.channels[channel], viewers=world.people, layout="channel", port=port
-    ) as page:
+    preview = env.preview(
+        world.channels[channel],
+        viewers=world.people,
+        layout="channel",
+        port=port,
+        # The simulator lives in a year of its own; what cards say of times is of today.
+        presentation_time=app.clock.now(),
+    )
+    async with AsyncExitStack() as stack:
+        try:
+            page = await stack.enter_async_context(preview)
+        except simcord.SetupError as refused:
+            problem = f"The page cannot be served on port {port}. Choose another with --port."
+            raise Misconfigured((problem,)) from refused
 
         async def keep_fresh() -> None:
             # Only when the bot has done something: each refresh makes the page start over, and

@@ -15,7 +15,7 @@ WELCOME = """\
 this server (choose at the top who you are).
 - The pretend image service draws what it finds in your words: try *a fox under a red moon in \
 the snow*.
-- It fails when you ask it to: put `!moderation`, `!429`, `!500`, `!cut`, `!slow`, `!huge` or, for \
+- It fails when you ask it to: put `!moderation`, `!429`, `!500`, `!cut`, `!slow` or, for \
 edits with a mask, `!ignoremask` into a prompt."""
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+import discord
+
 from bot.core.jobs import Job
 from bot.core.ports import Progress
 from bot.discord_ui import cards
-from bot.discord_ui.buttons import JobButton, check_owner, job_here
+from bot.discord_ui.buttons import JobButton, check_owner, job_here, once
 from bot.discord_ui.client import Interaction
 from bot.discord_ui.places import is_moderator, place, server_of
 
@@ -19,6 +23,7 @@ class Again(JobButton, template=r"again:(?P<job>\d+):(?P<index>\d+)"):
     async def press(self, interaction: Interaction) -> None:
         """Queue it and answer with its card."""
         job = await job_here(interaction, self.job_id)
+        once(interaction)
         accepted = await interaction.client.services.submit.again(job, place(interaction))
         await show_queued(interaction, accepted.job)
 
@@ -32,6 +37,7 @@ class Redo(JobButton, template=r"redo:(?P<job>\d+):(?P<index>\d+)"):
     async def press(self, interaction: Interaction) -> None:
         """Queue it and answer with its card."""
         job = await job_here(interaction, self.job_id)
+        once(interaction)
         accepted = await interaction.client.services.submit.redo(job, place(interaction))
         await show_queued(interaction, accepted.job)
 
@@ -58,7 +64,9 @@ class Delete(JobButton, template=r"delete:(?P<job>\d+):(?P<index>\d+)"):
         """Delete the message, for its author and moderators only."""
         check_owner(interaction, await job_here(interaction, self.job_id))
         await interaction.response.defer()
-        await interaction.delete_original_response()
+        # Pressed twice, it is gone already, as was wished.
+        with suppress(discord.NotFound):
+            await interaction.delete_original_response()
 
 
 async def cancel(interaction: Interaction, job_id: int) -> Job:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, Self
@@ -82,6 +83,18 @@ async def job_here(interaction: Interaction, job_id: int) -> Job:
         # All direct messages count as one server, and yet each is between two alone.
         raise NotYours
     return job
+
+
+def once(interaction: Interaction) -> None:
+    """Let a press that costs money pass, and not the second one of an impatient finger.
+
+    Raises:
+        InvalidRequest: The same person pressed the same button a moment ago.
+    """
+    data: Any = interaction.data
+    pressed = (interaction.user.id, str(data["custom_id"]))
+    if not interaction.client.presses.first(pressed, asyncio.get_running_loop().time()):
+        raise InvalidRequest("I have that already. Press again in a few seconds for another one.")
 
 
 def check_owner(interaction: Interaction, job: Job) -> None:

@@ -55,6 +55,28 @@ def expect_no_voice() -> None:
     discord.VoiceClient.warn_dave = False
 
 
+class Presses:
+    """Who pressed which button in the last few seconds."""
+
+    MEMORY_S = 3.0
+
+    def __init__(self) -> None:
+        self._at: dict[tuple[int, str], float] = {}
+
+    def first(self, press: tuple[int, str], now: float) -> bool:
+        """Whether this is the first such press for a while.
+
+        Args:
+            press: The member's id and the button's.
+            now: Seconds of a clock that never goes back.
+        """
+        self._at = {known: at for known, at in self._at.items() if now - at < self.MEMORY_S}
+        if press in self._at:
+            return False
+        self._at[press] = now
+        return True
+
+
 class EaselClient(discord.AutoShardedClient):
     """discord.py's client with what Easel's commands need at hand.
 
@@ -98,12 +120,22 @@ class EaselClient(discord.AutoShardedClient):
             allowed_installs=app_commands.AppInstallationType(guild=True),
         )
         self.message_content = options.message_content
+        self.presses = Presses()
+        self._logged_in = False
         self._prepare = prepare
         self._hear = hear
 
     async def setup_hook(self) -> None:
         """Called by discord.py once, after login."""
+        self._logged_in = True
         await self._prepare(self)
+
+    async def close(self) -> None:
+        """Let go of the connection; discord.py's own fails where there was no login yet."""
+        if self._logged_in:
+            await super().close()
+        else:
+            await self.http.close()
 
     async def on_message(self, message: discord.Message) -> None:
         """Called by discord.py with every message that it is told of."""

@@ -77,7 +77,13 @@ async def ask_who(token: str) -> str:
         return str(client.user)
     except discord.LoginFailure as refused:
         raise Misconfigured((LOGIN_REFUSED,)) from refused
-    except (aiohttp.ClientError, OSError, discord.HTTPException) as lost:
+    except discord.HTTPException as odd:
+        problem = (
+            "Something answers at DISCORD_API_URL, but not as Discord does "
+            f"({odd.status}). Does the address end in /api/v10?"
+        )
+        raise Misconfigured((problem,)) from odd
+    except (aiohttp.ClientError, OSError) as lost:
         problem = (
             "Discord cannot be reached. Check this machine's network, and DISCORD_API_URL if it "
             f"is set ({type(lost).__name__})."

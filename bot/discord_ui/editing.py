@@ -16,7 +16,7 @@ from bot.core.models import Wish
 from bot.core.ports import Incoming
 from bot.discord_ui.acknowledging import acknowledged_while
 from bot.discord_ui.actions import show_queued
-from bot.discord_ui.buttons import JobButton, guarded, job_here
+from bot.discord_ui.buttons import JobButton, guarded, job_here, once
 from bot.discord_ui.client import EaselClient, Interaction
 from bot.discord_ui.incoming import GONE, HIDDEN, Attached
 from bot.discord_ui.modals import EditModal
@@ -212,6 +212,7 @@ async def draw_from(
 ) -> None:
     """Edit one picture of a request with the request's own options."""
     here = place(interaction)
+    once(interaction)
     services = interaction.client.services
     taken = await acknowledged_while(interaction, services.take_in.pictures([picture]))
     request = job.request

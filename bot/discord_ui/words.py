@@ -66,7 +66,7 @@ def position(ahead: int, expected_s: int) -> str:
     """Where a waiting request is, and for how long."""
     before = f"{ahead} request{'' if ahead == 1 else 's'} before it"
     place = before if ahead else "It is next"
-    return f"{place}, about {seconds(expected_s)}."
+    return f"{place}; finished in about {seconds(expected_s)}."
 
 
 def took(job: Job) -> str | None:
@@ -79,10 +79,10 @@ def took(job: Job) -> str | None:
 def standing(each: Standing) -> str:
     """One rule with what is taken of it and when it starts again."""
     rule = each.rule
-    whose = "The server" if rule.subject is Subject.SERVER else "Each member"
+    whose = "This server" if rule.subject is Subject.SERVER else "You"
     taken = say_limit(
         each.taken.pictures if rule.pictures is not None else None,
         each.taken.micro if rule.micro is not None else None,
     )
     limit = say_limit(rule.pictures, rule.micro)
-    return f"**{whose}**, per {rule.period}: {taken} of {limit} taken; resets {when(each.ends_at)}"
+    return f"**{whose}**, per {rule.period}: {taken} of {limit} used; resets {when(each.ends_at)}"

@@ -53,6 +53,8 @@ class Cancel:
         before = await self._store.cancel(job_id, self._clock.now())
         if before is State.RUNNING:
             raise TooLate("It is being drawn already, so it cannot be cancelled any more.")
+        if before is State.CANCELLED:
+            raise TooLate("This request is cancelled already.")
         if before is not State.QUEUED:
             raise TooLate("This request is finished already, so there is nothing to cancel.")
         self._events.announce(

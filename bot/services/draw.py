@@ -1,16 +1,19 @@
 """Draw one claimed job: call a provider, keep the bytes, settle the cost.
 
 The order is what makes it safe. The intent to call is committed before the socket opens, so that
-after a crash it is known that the call may have been paid. The bytes are on disk before the row
-that names them. Keeping, settling and handing over to delivery are one transaction.
+after a crash it is known that the call may have been paid. An answer is announced beside the files
+before they are written, so that a new process can go on from there. The bytes are on disk before
+the row that names them. Keeping, settling and handing over to delivery are one transaction.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from bot.core import events, retry
 from bot.core.errors import (
@@ -24,13 +27,15 @@ from bot.core.errors import (
 )
 from bot.core.jobs import Job, Note, Picture
 from bot.core.models import Model
-from bot.core.ports import Clock, Drawing, ImageApi, Imaging, Inputs, Vault
+from bot.core.ports import Answer, Clock, Drawing, ImageApi, Imaging, Inputs, Vault
 from bot.core.pricing import settle
 from bot.core.stores import Store
 
-STORE_PAUSE = timedelta(seconds=1)
-STORE_TRIES = 30
-"""How often a paid result is offered to a store that is full or locked, once a second."""
+STORE_PAUSE = timedelta(seconds=2)
+STORE_TRIES = 300
+"""How often a paid result is offered to a disk that is full or locked: for ten minutes."""
+
+Done = TypeVar("Done")
 
 
 class Fenced(Exception):
@@ -63,6 +68,7 @@ class Draw:
         self._events = events
         self._report = report
         self._calling: set[int] = set()
+        self._announced: dict[int, Answer] = {}
 
     async def __call__(self, job: Job) -> None:
         """Bring the job to drawn, failed or unknown; a fenced one is left alone.
@@ -71,12 +77,43 @@ class Draw:
         """
         try:
             await self._draw(job)
+            # Not in "finally": where no end could be stored, the next start goes on from it.
+            if job.id in self._announced:
+                await self._vault.withdraw(self._announced[job.id])
         except asyncio.CancelledError:
             if job.id not in self._calling:
                 await self._put_back(job)
             raise
         finally:
             self._calling.discard(job.id)
+            self._announced.pop(job.id, None)
+
+    async def adopt(self, job: Job, answer: Answer) -> None:
+        """Go on with a running job whose answer an earlier process was putting on the disk.
+
+        Does nothing where it came to no picture: whether that was paid is not known.
+
+        Raises:
+            Unavailable: It cannot be stored.
+        """
+        model = self._api.catalogue.find(job.request.model)
+        pictures = await self._put_before(answer)
+        if model is None or not pictures:
+            return
+        try:
+            await self._settle(job, model, answer, pictures, self._clock.now())
+        except BadAnswer as failure:
+            await self._fail(job, failure)
+        except Fenced:
+            return
+
+    async def _put_before(self, answer: Answer) -> list[tuple[str, bytes]]:
+        """Those pictures of an answer that reached the disk, by their hashes."""
+        found: list[tuple[str, bytes]] = []
+        for name in answer.pictures:
+            with contextlib.suppress(FileNotFoundError):
+                found.append((name, await self._vault.get(name)))
+        return found
 
     async def _put_back(self, job: Job) -> None:
         now = self._clock.now()
@@ -182,22 +219,41 @@ class Draw:
     async def _keep(
         self, job: Job, model: Model, provider: str, drawing: Drawing, began: datetime
     ) -> None:
+        answer = await self._patiently(lambda: self._vault.announce(job, provider, drawing))
+        self._announced[job.id] = answer
+        pictures = list(zip(answer.pictures, drawing.pictures, strict=True))
+        for name, data in pictures:
+            await self._patiently(partial(self._vault.put, data, name))
+        await self._settle(job, model, answer, pictures, began)
+
+    async def _settle(
+        self,
+        job: Job,
+        model: Model,
+        answer: Answer,
+        pictures: Sequence[tuple[str, bytes]],
+        began: datetime,
+    ) -> None:
+        """From pictures on disk, by their hashes, to a job that is drawn and paid for."""
         kept: list[Picture] = []
-        for data in drawing.pictures:
+        for name, data in pictures:
             try:
-                kept.append(await self._keep_one(len(kept), data))
+                kept.append(await self._seen(len(kept), name, data))
             except BadAnswer:
                 continue  # the others may be fine; none at all is an error below
         if not kept:
-            raise BadAnswer(f"{provider} sent nothing that decodes")
-        cost = settle(model, job.request, drawing.usage, pictures=len(kept))
-        note = await self._note(job, drawing.pictures[0])
-        await self._store_paid(job, kept, cost, provider, note)
+            raise BadAnswer(f"{answer.provider} sent nothing that decodes")
+        cost = settle(model, job.request, answer.usage, pictures=len(kept))
+        if answer.usage is not None:
+            # It was counted for all of them; those that a crash took are not charged.
+            cost = -(-cost * len(pictures) // len(answer.pictures))
+        note = await self._note(job, pictures[0][1])
+        await self._store_paid(job, kept, cost, answer.provider, note)
         now = self._clock.now()
         self._events.announce(
             events.Drawn(
-                **events.about(job, self._clock.now()),
-                provider=provider,
+                **events.about(job, now),
+                provider=answer.provider,
                 model=model.id,
                 pictures=len(kept),
                 cost=cost,
@@ -220,11 +276,11 @@ class Draw:
             return None
         return None if kept else Note.MASK_IGNORED
 
-    async def _keep_one(self, index: int, data: bytes) -> Picture:
+    async def _seen(self, index: int, name: str, data: bytes) -> Picture:
         seen = await self._imaging.inspect(data)
         return Picture(
             index=index,
-            sha256=await self._vault.put(data),
+            sha256=name,
             format=seen.format.value,
             width=seen.width,
             height=seen.height,
@@ -234,26 +290,35 @@ class Draw:
     async def _store_paid(
         self, job: Job, kept: list[Picture], cost: int, provider: str, note: Note | None
     ) -> None:
-        """Keep and settle; a store that is full or locked is given time, since this is paid."""
-        for last in (*[False] * (STORE_TRIES - 1), True):
-            try:
-                now = self._clock.now()
-                if not await self._store.keep(job, kept, cost, provider, now, note=note):
-                    raise Fenced
-            except Unavailable:
-                if last:
-                    raise
-                await self._clock.sleep_until(self._clock.now() + STORE_PAUSE)
-            else:
-                return
+        """Keep and settle."""
+        stored = await self._patiently(
+            lambda: self._store.keep(job, kept, cost, provider, self._clock.now(), note=note)
+        )
+        if not stored:
+            raise Fenced
 
     async def _fail(self, job: Job, failure: DrawingFailed) -> None:
-        if await self._store.fail(job, failure, self._clock.now()):
+        if await self._patiently(lambda: self._store.fail(job, failure, self._clock.now())):
             self._events.announce(
                 events.Failed(
                     **events.about(job, self._clock.now()), code=failure.code, detail=failure.detail
                 )
             )
+
+    async def _patiently(self, act: Callable[[], Awaitable[Done]]) -> Done:
+        """Do what must not be lost; a disk that is full or locked is given time.
+
+        Raises:
+            Unavailable: It stayed so; at the next start the job ends as its calls and files say.
+            OSError: Likewise.
+        """
+        for _ in range(STORE_TRIES - 1):
+            try:
+                return await act()
+            except (Unavailable, OSError) as trouble:
+                self._report("keeping what was drawn; trying again", trouble)
+                await self._clock.sleep_until(self._clock.now() + STORE_PAUSE)
+        return await act()
 
 
 async def renewing(store: Store, clock: Clock, job: Job, lease: timedelta) -> None:

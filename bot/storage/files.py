@@ -16,6 +16,13 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.core.jobs import Job
+from bot.core.ports import Answer, Drawing
+from bot.storage import answers
+
+ANSWERS = "answers"
+"""The folder beside the pictures where answers are announced."""
+
 STRAY_AFTER = timedelta(hours=1)
 """Younger files may belong to a job whose row is being written."""
 
@@ -63,13 +70,17 @@ class FileVault:
         self._holders: Counter[str] = Counter()
         self._made: set[Path] = set()
 
-    async def put(self, data: bytes) -> str:
+    async def put(self, data: bytes, sha256: str | None = None) -> str:
         """Keep the bytes so that they survive a power cut; answers their SHA-256.
+
+        Args:
+            data: What to keep.
+            sha256: Their hash, where it is known already.
 
         Raises:
             OSError: They could not be kept: the disk is full, for one.
         """
-        return await asyncio.to_thread(self._put, data)
+        return await asyncio.to_thread(self._put, data, sha256)
 
     async def get(self, sha256: str) -> bytes:
         """The bytes.
@@ -96,11 +107,28 @@ class FileVault:
         """
         return await asyncio.to_thread(self._stray, named, now)
 
+    async def announce(self, job: Job, provider: str, drawing: Drawing) -> Answer:
+        """Write down what is about to be put, as safely as the pictures themselves.
+
+        Raises:
+            OSError: It could not be written.
+        """
+        return await asyncio.to_thread(self._announce, job, provider, drawing)
+
+    async def announced(self) -> tuple[Answer, ...]:
+        """What was announced and not withdrawn; to be asked before anything is announced here."""
+        return await asyncio.to_thread(self._announced)
+
+    async def withdraw(self, answer: Answer) -> None:
+        """Forget what was announced."""
+        path = answers.path_of(self._folder / ANSWERS, answer)
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / name
 
-    def _put(self, data: bytes) -> str:
-        name = hashlib.sha256(data).hexdigest()
+    def _put(self, data: bytes, sha256: str | None) -> str:
+        name = sha256 or hashlib.sha256(data).hexdigest()
         path = self._path(name)
         with self._guard:
             self._holders[name] += 1
@@ -129,6 +157,25 @@ class FileVault:
             raise
         self._disk.sync(path.parent)
 
+    def _announce(self, job: Job, provider: str, drawing: Drawing) -> Answer:
+        answer = Answer(
+            job_id=job.id,
+            attempt=job.attempt,
+            provider=provider,
+            pictures=tuple(hashlib.sha256(data).hexdigest() for data in drawing.pictures),
+            usage=drawing.usage,
+        )
+        path = answers.path_of(self._folder / ANSWERS, answer)
+        self._make(path.parent)
+        self._write(path, answers.written(answer))
+        return answer
+
+    def _announced(self) -> tuple[Answer, ...]:
+        folder = self._folder / ANSWERS
+        for path in folder.glob("*.part"):
+            path.unlink(missing_ok=True)
+        return answers.read_all(folder)
+
     def _make(self, folder: Path) -> None:
         # A folder's own name has to be on the disk too. Another process, or thread, that made it
         # may have been cut off before that.
@@ -149,11 +196,10 @@ class FileVault:
 
     def _stray(self, named: Collection[str], now: datetime) -> tuple[str, ...]:
         oldest = now - STRAY_AFTER
-        return tuple(
-            sorted(
-                name for name, written in self._files() if name not in named and written < oldest
-            )
-        )
+        announced = answers.read_all(self._folder / ANSWERS)
+        coming = {name for answer in announced for name in answer.pictures}
+        files = {name for name, written in self._files() if written < oldest}
+        return tuple(sorted(files - coming.union(named)))
 
     def _files(self) -> Iterator[tuple[str, datetime]]:
         for path in self._folder.glob("??/*"):

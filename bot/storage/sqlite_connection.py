@@ -12,8 +12,11 @@ from bot.storage.transaction import Row, Transaction, Value
 
 Result = TypeVar("Result")
 
-BUSY_MS = 5_000
-"""How long to wait for somebody else's lock: a backup, or an operator's shell."""
+BUSY_MS = 1_500
+"""How long to wait for somebody else's lock: a backup, or an operator's shell.
+
+Less than the three seconds in which a member has to be answered.
+"""
 
 WAL_BYTES = 64 * 1024 * 1024
 """The log is cut back to this after a long reader let it grow."""

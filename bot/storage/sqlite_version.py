@@ -22,7 +22,4 @@ def described(version: Version = sqlite3.sqlite_version_info) -> str:
         return name
     if version > max(REPAIRED):
         return name
-    return (
-        f"{name}; fine for Easel, but let no other program write to the file while it runs "
-        "(this version can damage it then)"
-    )
+    return f"{name}; let no other program write to the file while Easel runs"

@@ -26,6 +26,34 @@ async def test_again_draws_the_same_on_the_account_of_whoever_presses_it(studio:
     assert studio.happenings.of(events.Accepted)[1].member_id == studio.world.bob.id
 
 
+async def test_an_impatient_second_press_draws_nothing_more(studio: Studio) -> None:
+    """One picture is paid for, and the second press is told why nothing happens."""
+    message = await studio.draw(studio.world.alice, "a blue bird")
+
+    await studio.world.bob.click(message, label="Again")
+    second = await studio.world.bob.click(message, label="Again")
+
+    assert "I have that already" in said(second)
+    await studio.happenings.seen(events.Delivered, 2)
+    assert len(studio.service.requests) == 2
+
+
+async def test_deleting_twice_is_no_error(studio: Studio) -> None:
+    """The second press comes after the message is gone."""
+    message = await studio.draw(studio.world.alice)
+    studio.env.inject_error(
+        "DELETE",
+        "/webhooks/*/messages/@original",
+        status=404,
+        code=10008,
+        message="Unknown Message",
+    )
+
+    answer = await studio.world.alice.click(message, label="Delete")
+
+    assert answer.response is None or "wrong" not in said(answer)
+
+
 async def test_only_the_author_and_moderators_may_delete_a_picture(studio: Studio) -> None:
     """Bob may not; Alice may."""
     message = await studio.draw(studio.world.alice)

@@ -37,12 +37,24 @@ class BusyStore(SqliteStore):
         return await super().keep(*args, **kwargs)  # type: ignore[arg-type]
 
 
+class FullVault(FileVault):
+    """Real files on a disk that is full for the first tries."""
+
+    refusals = 0
+
+    async def put(self, data: bytes, sha256: str | None = None) -> str:
+        if self.refusals:
+            self.refusals -= 1
+            raise OSError(28, "No space left on device")
+        return await super().put(data, sha256)
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """The parts of one worker."""
 
     store: BusyStore
-    vault: FileVault
+    vault: FullVault
     api: ScriptedApi
     clock: ManualClock
     happenings: Happenings
@@ -69,7 +81,7 @@ class Bench:
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     """A worker on a real database, with real files and real pixels."""
     clock, happening, bugs = ManualClock(NOW), events.Events(), list[str]()
-    store, vault = BusyStore(tmp_path / "easel.db"), FileVault(tmp_path / "pictures")
+    store, vault = BusyStore(tmp_path / "easel.db"), FullVault(tmp_path / "pictures")
     imaging, api = PillowImaging(), ScriptedApi()
     draw = Draw(
         store=store,
@@ -141,6 +153,17 @@ async def test_a_store_that_is_locked_for_a_while_loses_no_paid_picture(bench: B
     await bench.clock.run(bench.draw(job))
 
     assert await bench.state(job) is State.DRAWN
+
+
+async def test_a_disk_that_is_full_for_a_while_loses_no_paid_picture(bench: Bench) -> None:
+    """Given a full disk, when pictures are paid, then they are written once there is room."""
+    bench.vault.refusals = 5
+    job = await bench.job()
+
+    await bench.clock.run(bench.draw(job))
+
+    assert await bench.state(job) is State.DRAWN
+    assert bench.bugs
 
 
 async def test_what_was_surely_not_paid_is_tried_again_and_then_elsewhere(bench: Bench) -> None:

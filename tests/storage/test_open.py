@@ -207,7 +207,7 @@ async def test_the_writer_is_set_up_for_power_cuts(store: SqliteStore) -> None:
     expected = {
         "journal_mode": "wal",
         "synchronous": 2,  # FULL
-        "busy_timeout": 5_000,
+        "busy_timeout": 1_500,
         "foreign_keys": 1,
         "journal_size_limit": 64 * 1024 * 1024,
         "mmap_size": 0,

@@ -17,4 +17,4 @@ def test_mended_releases_are_fine(version: Version) -> None:
 def test_others_come_with_what_not_to_do(version: Version) -> None:
     """One writer is outside of the fault; a second one is not."""
     name = f"SQLite {'.'.join(map(str, version))}"
-    assert described(version).startswith(f"{name}; fine for Easel, but let no other program")
+    assert described(version).startswith(f"{name}; let no other program")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
 
+from bot.demo.pretend_api import PretendApi
+from tests.wire.discord_standin import Standin
 from tests.wire.easel import easel, environment
 
 GOOD = {"DISCORD_TOKEN": "aaa.bbb.ccc", "OPENAI_API_KEY": "sk-secret-value"}
@@ -54,3 +57,18 @@ async def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
     assert code == 2
     for name in ("DISCORD_TOKEN", "OPENAI_API_KEY", "EASEL_SLOTS", "EASEL_MODEL", "EASEL_LOG"):
         assert name in process.said
+
+
+async def test_an_address_in_use_is_one_sentence_and_ends(
+    tmp_path: Path, standin: Standin, service: PretendApi
+) -> None:
+    """Another program has the port of EASEL_HTTP."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        given = environment(tmp_path, standin, service, EASEL_HTTP=address)
+        async with easel("run", given, tmp_path) as process:
+            code = await process.stopped()
+
+    assert f"EASEL_HTTP: {address} is in use by another program." in process.said
+    assert code == 2, process.said
+    assert "Traceback" not in process.said
