@@ -40,7 +40,7 @@ async def test_usage_shows_what_was_used_and_which_limits_hold(studio: Studio) -
     )
     after = await studio.world.alice.slash(studio.gallery, "usage")
 
-    assert "1 picture of 5 pictures taken; resets <t:" in said(after)
+    assert "1 picture of 5 pictures used; resets <t:" in said(after)
 
 
 async def test_a_manager_sets_shows_and_clears_limits(studio: Studio) -> None:
@@ -60,7 +60,7 @@ async def test_a_manager_sets_shows_and_clears_limits(studio: Studio) -> None:
     assert "More than that is used already" in said(second)
 
     shown = await mia.slash(gallery, "quota show")
-    assert "1 picture of 0 pictures taken" in said(shown)
+    assert "1 picture of 0 pictures used" in said(shown)
     assert f"<@{mia.id}>" in said(shown)
 
     cleared = await mia.slash(gallery, "quota clear", subject="server", period="month")
