@@ -10,7 +10,8 @@ from simcord.builders import ChannelHandle, GuildHandle
 from simcord.env import Env
 
 WELCOME = """\
-**Welcome to Easel.** Type `/generate` and what you would like to see.
+**Welcome to Easel.** Type `/generate` and what you would like to see. Press **Edit…** under a \
+picture to change it, or hand one in with `/edit`.
 - `/queue`, `/usage` show what is yours; `/quota set`, `/settings costs` are for mia, who manages \
 this server (choose at the top who you are).
 - The pretend image service draws what it finds in your words: try *a fox under a red moon in \
