@@ -16,6 +16,9 @@ from tests.conformance.world import LEASE, NOW, draft, picture
 
 FEW, MANY = 2_000, 20_000
 
+STEPS_A_ROW = 8
+"""Instructions that SQLite needs to count one row of an index, generously."""
+
 
 def claimed(tx: Transaction) -> Job:
     """The next job."""
@@ -31,7 +34,6 @@ CALLS: dict[str, Callable[[Transaction], object]] = {
     "fail": lambda tx: finish.fail(tx, claimed(tx), Blocked(), NOW),
     "requeue": lambda tx: finish.requeue(tx, claimed(tx)),
     "cancel": lambda tx: cancel.cancel(tx, 1_000, NOW),
-    "ahead": lambda tx: reports.ahead(tx, 1_000),
 }
 
 
@@ -60,6 +62,19 @@ def backlogs(engine: SqliteEngine) -> Iterator[tuple[SqliteBench, SqliteBench]]:
     yield short, long
     short.close()
     long.close()
+
+
+def test_a_position_is_counted_in_a_bounded_number_of_rows(
+    backlogs: tuple[SqliteBench, SqliteBench],
+) -> None:
+    """However long the queue, so many lanes and so many requests of each are looked at."""
+    _, long = backlogs
+    asked: list[int | None] = []
+
+    counted = steps(long, lambda tx: asked.append(reports.ahead(tx, MANY - 1_000)))
+
+    assert asked[0]
+    assert counted <= STEPS_A_ROW * 2 * reports.LANES * reports.EACH
 
 
 @pytest.mark.parametrize("call", CALLS)
