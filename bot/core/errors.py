@@ -162,7 +162,7 @@ class QuotaExceeded(Refusal):
             if self.left
             else "and nothing is left"
         )
-        return f"{rule}, {left}. It starts again {moment(self.until)}."
+        return f"{rule}, {left}. You can draw again {moment(self.until)}."
 
 
 class QueueFull(Refusal):
@@ -239,7 +239,7 @@ class Blocked(DrawingFailed):
     code = "blocked"
     words = (
         "The image service's safety system declined this request. You were not charged. "
-        "Say it differently with a new /generate or /edit."
+        "Say it differently with a new /generate or /edit; the same words seldom pass."
     )
 
 

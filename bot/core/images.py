@@ -201,7 +201,7 @@ def clean_prompt(text: str, *, limit: int = PROMPT_LIMIT) -> str:
     kept = "".join(ch for ch in text if ch in "\n\t\u200c\u200d" or ch.isprintable())
     kept = kept.strip()
     if not any(ch.isalnum() or unicodedata.category(ch) == "So" for ch in kept):
-        raise InvalidRequest("Say in a few words what the picture should show.")
+        raise InvalidRequest("Say in a few words what you would like to see.")
     if len(kept) > limit:
         raise InvalidRequest(
             f"That prompt has {len(kept):,} characters; the most I can take is {limit:,}."

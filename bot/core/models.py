@@ -59,10 +59,10 @@ class Sizes:
         if not self.free:
             return "it draws " + listed(str(each) for each in self.offered)
         longer, shorter = max(size.width, size.height), min(size.width, size.height)
-        if size.width % self.step or size.height % self.step:
-            return f"width and height must be multiples of {self.step}"
         if longer > self.max_edge:
             return f"no edge may be longer than {self.max_edge} pixels"
+        if size.width % self.step or size.height % self.step:
+            return f"width and height must be multiples of {self.step}"
         if longer > shorter * self.max_ratio:
             return f"one edge may be at most {self.max_ratio} times the other"
         if size.pixels < self.min_pixels:

@@ -195,6 +195,11 @@ class Incoming(Protocol):
         """For sentences; what it says about the type is not believed."""
         ...
 
+    @property
+    def spoiler(self) -> bool:
+        """Whether whoever posted it hid it until it is clicked."""
+        ...
+
     async def read(self, limit: int) -> bytes:
         """Fetch all of it.
 

@@ -20,7 +20,8 @@ BAD = discord.Colour(0xC9653B)
 
 NOTES = {
     Note.MASK_IGNORED: (
-        "The image service changed more than the mask allows. Try again, or another model."
+        "The image service changed more than the mask allows. Press Again, or use /edit with "
+        "another model."
     ),
 }
 """What is said about pictures beside what they are."""

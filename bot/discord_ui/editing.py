@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import discord
 
 from bot.core.errors import BadPicture, InvalidRequest
-from bot.core.images import Background
+from bot.core.images import PROMPT_LIMIT, Background
 from bot.core.jobs import Job
-from bot.core.models import Wish
 from bot.core.ports import Incoming
 from bot.discord_ui.acknowledging import acknowledged_while
 from bot.discord_ui.actions import show_queued
@@ -25,8 +25,18 @@ from bot.discord_ui.places import place
 OURS = re.compile(r"(?:SPOILER_)?easel-(?P<job>\d+)-(?P<number>\d+)\.\w+")
 """Names of files that Easel posted."""
 
-VARIATION = "A variation of this picture: "
+VARIATION = "A variation of this picture"
 NO_BACKGROUND = "Remove the background. Keep the subject exactly as it is."
+CONTINUE = "Continue the picture naturally beyond its edges."
+"""What /expand asks for where the member says nothing else."""
+
+
+def variation(prompt: str) -> str:
+    """What is asked for to get another picture like one that was drawn from a prompt."""
+    words = prompt.removeprefix(f"{VARIATION}: ")
+    if words in (NO_BACKGROUND, CONTINUE, VARIATION):
+        return VARIATION  # an instruction about the picture before, not what this one shows
+    return f"{VARIATION}: {words}"[:PROMPT_LIMIT]
 
 
 def parent_of(client: discord.Client, message: discord.Message) -> int | None:
@@ -97,8 +107,8 @@ class Vary(PictureButton, template=r"vary:(?P<job>\d+):(?P<index>\d+)(?::(?P<mes
     async def press(self, interaction: Interaction) -> None:
         """Queue it and answer with its card."""
         job = await job_here(interaction, self.job_id)
-        words = job.request.prompt.removeprefix(VARIATION)
-        await draw_from(interaction, job, await self.picture(interaction), VARIATION + words)
+        picture = await self.picture(interaction)
+        await draw_from(interaction, job, picture, variation(job.request.prompt))
 
 
 class RemoveBackground(
@@ -145,7 +155,7 @@ class ShowMask(JobButton, template=r"mask:(?P<job>\d+):(?P<index>\d+)"):
             job.request.sources[0], job.request.mask
         )
         data = await acknowledged_while(interaction, shown)
-        await whisper_picture(interaction, "What is tinted was to be edited.", data)
+        await whisper_picture(interaction, "Easel was asked to change only the tinted part.", data)
 
 
 class Choose(
@@ -215,17 +225,10 @@ async def draw_from(
     once(interaction)
     services = interaction.client.services
     taken = await acknowledged_while(interaction, services.take_in.pictures([picture]))
-    request = job.request
-    wish = Wish(
-        prompt=prompt,
-        model=request.model,
-        quality=request.quality,
-        format=None if background else request.format,
-        background=background,
-        style=request.style,
-        avoid=request.avoid,
-        spoiler=request.spoiler,
-    )
+    wish = services.submit.like(job, prompt)
+    if background is not None:
+        # What is see-through needs a format that can be.
+        wish = replace(wish, background=background, format=None)
     accepted = await services.submit.wish(wish, here, taken=taken, parent_id=job.id)
     await show_queued(interaction, accepted.job)
 

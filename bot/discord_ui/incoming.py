@@ -29,6 +29,11 @@ class Attached:
         """What its author called it."""
         return self.attachment.filename
 
+    @property
+    def spoiler(self) -> bool:
+        """Whether its author hid it."""
+        return self.attachment.is_spoiler()
+
     async def read(self, limit: int) -> bytes:
         """Fetch it.
 
@@ -61,6 +66,11 @@ class Embedded:
     def name(self) -> str:
         """For sentences."""
         return "the picture in the embed"
+
+    @property
+    def spoiler(self) -> bool:
+        """Embeds cannot be hidden."""
+        return False
 
     async def read(self, limit: int) -> bytes:
         """Fetch it.

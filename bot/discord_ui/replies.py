@@ -15,7 +15,6 @@ import discord
 
 from bot.core.errors import EaselError, InvalidRequest
 from bot.core.jobs import DIRECT, Place
-from bot.core.models import Wish
 from bot.core.ports import Incoming, Progress
 from bot.discord_ui import cards, words
 from bot.discord_ui.actions import Cancel
@@ -23,7 +22,7 @@ from bot.discord_ui.buttons import guarded
 from bot.discord_ui.client import EaselClient, Interaction
 from bot.discord_ui.editing import parent_of
 from bot.discord_ui.incoming import pictures_of
-from bot.discord_ui.modals import EditModal
+from bot.discord_ui.modals import EditModal, edit_wish
 from bot.discord_ui.places import check_permissions, place
 
 UPLOAD_LIMIT = 10 * 1024 * 1024
@@ -51,11 +50,16 @@ async def answer(client: EaselClient, message: discord.Message) -> None:
     if me is None or message.author.bot or me.id not in message.raw_mentions:
         return
     try:
-        await _edit(client, message, re.sub(rf"<@!?{me.id}>", " ", message.content).strip())
+        await _edit(client, message, _words(message.content, me.id))
     except EaselError as refusal:
         await _refuse(message, refusal.say(words.when))
     except discord.HTTPException as lost:
         client.services.report_bug("answering a reply", lost)
+
+
+def _words(content: str, me: int) -> str:
+    """What was said, without the mention."""
+    return re.sub(rf"<@!?{me}>", " ", content).strip()
 
 
 async def _edit(client: EaselClient, message: discord.Message, prompt: str) -> None:
@@ -87,9 +91,9 @@ async def _queue(
 ) -> None:
     services = client.services
     taken = await services.take_in.pictures(pictures)
-    accepted = await services.submit.wish(
-        Wish(prompt=prompt), here, taken=taken, parent_id=parent_id
-    )
+    parent = await services.report.job(parent_id) if parent_id else None
+    wish = edit_wish(services.submit, parent, prompt, pictures)
+    accepted = await services.submit.wish(wish, here, taken=taken, parent_id=parent_id)
     if not accepted.new:
         return
     line = await services.report.line(accepted.job)
@@ -206,4 +210,19 @@ class OpenForm(
             pictures, parent_id = [], None
         else:
             pictures, parent_id = pictures_of(client, target), parent_of(client, target)
-        await interaction.response.send_modal(EditModal(pictures, parent_id=parent_id))
+        prompt, extra = await _said_already(interaction)
+        form = EditModal(pictures, parent_id=parent_id, prompt=prompt, extra=extra)
+        await interaction.response.send_modal(form)
+
+
+async def _said_already(interaction: Interaction) -> tuple[str, list[Incoming]]:
+    """Words and pictures of the reply that the button answers; none where it is gone."""
+    client, shown = interaction.client, interaction.message
+    asked = shown.reference.message_id if shown and shown.reference else None
+    if shown is None or asked is None or client.user is None:
+        return "", []
+    try:
+        reply = await client.get_partial_messageable(shown.channel.id).fetch_message(asked)
+    except discord.HTTPException:
+        return "", []
+    return _words(reply.content, client.user.id), pictures_of(client, reply)

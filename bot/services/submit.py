@@ -58,6 +58,25 @@ class Submit:
         """The model of that name, living or not."""
         return self._api.catalogue.find(name)
 
+    def like(self, job: Job, prompt: str) -> Wish:
+        """Other words for a picture, and the options it was drawn with, as far as they go today."""
+        request = job.request
+        try:
+            self.model(request.model)
+        except InvalidRequest:
+            # Its model has ended: the default draws, with options of its own.
+            return Wish(prompt=prompt, spoiler=request.spoiler)
+        return Wish(
+            prompt=prompt,
+            model=request.model,
+            quality=request.quality,
+            format=request.format,
+            background=request.background,
+            style=request.style,
+            avoid=request.avoid,
+            spoiler=request.spoiler,
+        )
+
     def model(self, name: str | None) -> Model:
         """The model of that name, or the default.
 

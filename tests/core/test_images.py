@@ -23,7 +23,7 @@ from bot.core.images import (
     clean_prompt,
 )
 
-NOTHING_TO_DRAW = "Say in a few words what the picture should show."
+NOTHING_TO_DRAW = "Say in a few words what you would like to see."
 
 
 def refused(text: str) -> str:

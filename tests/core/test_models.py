@@ -79,7 +79,7 @@ def completed(wish: Wish, model: Model) -> ImageRequest | str:
 REFUSALS = {
     "no prompt": (
         Wish(prompt=" "),
-        "Say in a few words what the picture should show.",
+        "Say in a few words what you would like to see.",
     ),
     "a quality it has not": (
         Wish(prompt="a fox", quality="max"),

@@ -123,7 +123,7 @@ def test_amounts_add_up(one: Amount, other: Amount) -> None:
     assert one + other - other == one
 
 
-AGAIN = "It starts again in 3 hours."
+AGAIN = "You can draw again in 3 hours."
 
 SENTENCES = {
     "nothing left for the server": (

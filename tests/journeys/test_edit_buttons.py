@@ -66,6 +66,45 @@ async def test_edit_under_a_result_opens_the_form(studio: Studio) -> None:
     assert "made from [this]" in texts(result)
 
 
+async def test_an_edit_keeps_the_options_of_its_picture_and_stays_hidden(studio: Studio) -> None:
+    """A hidden, transparent picture of high quality is edited as such."""
+    original = await studio.draw(
+        studio.world.alice, "an owl", quality="high", background="transparent", spoiler=True
+    )
+
+    form = await studio.world.bob.click(original, label="Edit…")
+    await studio.world.bob.submit_modal(form, {"prompt": "add a hat"})
+    result = await outcome(studio, studio.gallery, 2)
+
+    fields = studio.service.requests[1].fields
+    assert fields["quality"] == "high"
+    assert fields["background"] == "transparent"
+    assert result.attachments[0].is_spoiler()
+
+
+async def test_a_variation_of_a_cut_out_keeps_to_the_picture(studio: Studio) -> None:
+    """The instruction that made the picture is not what the next one shows."""
+    original = await studio.draw(studio.world.alice, "an owl")
+    await studio.world.bob.click(original, label="Remove background")
+    cut_out = await outcome(studio, studio.gallery, 2)
+
+    await studio.world.bob.click(cut_out, label="Vary")
+    await outcome(studio, studio.gallery, 3)
+
+    varied = studio.service.requests[2]
+    assert varied.prompt == "A variation of this picture"
+    assert varied.fields["background"] == "transparent"
+
+
+async def test_the_longest_prompt_can_be_varied(studio: Studio) -> None:
+    """The words that Easel adds take room from the end."""
+    original = await studio.draw(studio.world.alice, "owls " * 1_200)
+
+    await studio.world.bob.click(original, label="Vary")
+
+    assert (await outcome(studio, studio.gallery, 2)).attachments
+
+
 async def test_of_several_pictures_one_is_chosen_first(studio: Studio) -> None:
     """The third of four is varied."""
     original = await studio.draw(studio.world.alice, "four owls", count=4)

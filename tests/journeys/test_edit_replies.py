@@ -103,3 +103,21 @@ async def test_a_mention_that_lacks_something_gets_a_helpful_sentence(
 
     assert sentence in texts(studio.gallery.last_message)
     assert len(studio.service.requests) == int(replies)
+
+
+async def test_a_reply_to_several_pictures_keeps_its_words_and_pictures(studio: Studio) -> None:
+    """The form asks which picture is meant; what was said already need not be said again."""
+    original = await studio.draw(studio.world.alice, "two harbours", count=2)
+    bob = studio.world.bob
+    await bob.send(
+        studio.gallery, mention(studio, "add this boat"), reply_to=original, attachments=[BOAT]
+    )
+    answer = studio.gallery.last_message
+    assert answer is not None
+
+    form = await bob.click(answer, label="Edit this picture")
+    assert "add this boat" in str(form.modal)
+    await bob.submit_modal(form, {"prompt": "add this boat", "which": ["2"]})
+    await outcome(studio, studio.gallery, 2)
+
+    assert len(studio.service.requests[1].parts) == 2

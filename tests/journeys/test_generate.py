@@ -108,7 +108,7 @@ async def test_an_empty_prompt_is_refused_privately_with_a_next_step(studio: Stu
 
     assert answer.response is not None
     assert answer.response.ephemeral
-    assert said(answer) == "Say in a few words what the picture should show."
+    assert said(answer) == "Say in a few words what you would like to see."
     assert studio.service.requests == []
 
 

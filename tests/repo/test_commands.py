@@ -60,6 +60,7 @@ class Shown:
     """A picture that a form may offer."""
 
     name = "a" * 200
+    spoiler = False
 
     async def read(self, limit: int) -> bytes:
         raise AssertionError("nobody has submitted the form")

@@ -51,6 +51,7 @@ class Shown:
     """A picture that the form may offer."""
 
     name = "harbour.png"
+    spoiler = False
 
     async def read(self, limit: int) -> bytes:
         raise AssertionError("nobody has submitted the form")

@@ -10,13 +10,11 @@ from bot.discord_ui.acknowledging import acknowledged_while
 from bot.discord_ui.actions import show_queued
 from bot.discord_ui.client import Interaction
 from bot.discord_ui.commands.options import OPTIONS, offer_choices
+from bot.discord_ui.editing import CONTINUE
 from bot.discord_ui.incoming import Attached
 from bot.discord_ui.places import place
 
 DIRECTIONS = [app_commands.Choice(name=each.value, value=each.value) for each in Direction]
-
-CONTINUE = "Continue the picture naturally beyond its edges."
-"""What is asked for where the member says nothing else."""
 
 
 @app_commands.command(description="Draw what is beyond a picture's edges")
