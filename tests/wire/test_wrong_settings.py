@@ -6,7 +6,9 @@ import socket
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bot.cli import main
 from bot.demo.pretend_api import PretendApi
 from tests.wire.discord_standin import Standin
 from tests.wire.easel import easel, environment
@@ -14,20 +16,37 @@ from tests.wire.easel import easel, environment
 GOOD = {"DISCORD_TOKEN": "aaa.bbb.ccc", "OPENAI_API_KEY": "sk-secret-value"}
 
 
-@pytest.mark.parametrize("command", ["check", "run"])
+WRONG = [
+    ({"DISCORD_TOKEN": ""}, "DISCORD_TOKEN is not set. Copy it from the Developer Portal"),
+    ({"OPENAI_API_KEY": ""}, "OPENAI_API_KEY is not set."),
+    ({"OPENAI_BASE_URL": "api.openai.com"}, "OPENAI_BASE_URL is not an address"),
+    ({"DISCORD_API_URL": "nowhere"}, "DISCORD_API_URL is not an address"),
+    ({"DATA_DIR": "/proc/nothing"}, "DATA_DIR"),
+    ({"EASEL_MODEL": "gpt-image-9"}, "EASEL_MODEL: I know no model named “gpt-image-9”"),
+    ({"EASEL_MODEL": "gpt-image-1"}, "EASEL_MODEL: gpt-image-1 was shut down on 2026-10-23"),
+    ({"EASEL_SLOTS": "many"}, "EASEL_SLOTS must be a whole number, not “many”."),
+    ({"EASEL_PROVIDERS": "opanai"}, "EASEL_PROVIDERS"),
+]
+
+
+@pytest.mark.parametrize(("settings", "sentence"), WRONG)
+def test_run_says_what_is_wrong_before_it_does_anything(
+    tmp_path: Path, settings: dict[str, str], sentence: str
+) -> None:
+    """The same sentences, in this process: nothing is built, reached or logged by then."""
+    given = environment(tmp_path, None, None, **{**GOOD, **settings})
+
+    ended = CliRunner().invoke(main, ["run"], env=given)
+
+    assert sentence in ended.output
+    assert ended.exit_code == 2
+    assert "Traceback" not in ended.output
+    assert GOOD["OPENAI_API_KEY"] not in ended.output
+
+
 @pytest.mark.parametrize(
-    ("settings", "sentence"),
-    [
-        ({"DISCORD_TOKEN": ""}, "DISCORD_TOKEN is not set. Copy it from the Developer Portal"),
-        ({"OPENAI_API_KEY": ""}, "OPENAI_API_KEY is not set."),
-        ({"OPENAI_BASE_URL": "api.openai.com"}, "OPENAI_BASE_URL is not an address"),
-        ({"DISCORD_API_URL": "nowhere"}, "DISCORD_API_URL is not an address"),
-        ({"DATA_DIR": "/proc/nothing"}, "DATA_DIR"),
-        ({"EASEL_MODEL": "gpt-image-9"}, "EASEL_MODEL: I know no model named “gpt-image-9”"),
-        ({"EASEL_MODEL": "gpt-image-1"}, "EASEL_MODEL: gpt-image-1 was shut down on 2026-10-23"),
-        ({"EASEL_SLOTS": "many"}, "EASEL_SLOTS must be a whole number, not “many”."),
-        ({"EASEL_PROVIDERS": "opanai"}, "EASEL_PROVIDERS"),
-    ],
+    ("command", "settings", "sentence"),
+    [*(("check", *each) for each in WRONG), ("run", *WRONG[0])],
 )
 async def test_a_wrong_setting_is_one_sentence_that_names_it(
     tmp_path: Path, command: str, settings: dict[str, str], sentence: str
