@@ -12,7 +12,7 @@ from simcord.builders import ChannelHandle, UserHandle
 
 from bot.core import events
 from tests.journeys.pictures import BOAT, HARBOUR, mention, outcome, thread_of
-from tests.journeys.studio import Studio, hold_studio
+from tests.journeys.studio import Studio, hold_studio, texts
 
 Act = Callable[[Studio, ChannelHandle, bool], Awaitable[None]]
 
@@ -127,3 +127,21 @@ async def test_pictures_of_other_bots_can_be_edited_from_the_menu(studio: Studio
     result = await outcome(studio, studio.gallery)
 
     assert result.attachments
+
+
+@pytest.mark.parametrize("several", [False, True], ids=["one", "several"])
+async def test_mentions_and_replies_work_alone_with_the_bot(tmp_path: Path, several: bool) -> None:
+    """Given direct messages, when pictures come with a mention, or a result is replied to."""
+    async with hold_studio(tmp_path / "data", direct_messages=True) as studio:
+        user: UserHandle = studio.world.alice.user
+        files = [HARBOUR, BOAT] if several else [HARBOUR]
+        stored = studio.env.backend.store_attachments(user.dm_channel.id, files)
+
+        await user.send_dm(mention(studio, "make it dawn"), attachments=stored)
+        first = await outcome(studio, user.dm_channel)
+        reference = {"channel_id": str(user.dm_channel.id), "message_id": str(first.id)}
+        await user.send_dm(mention(studio, "make it dusk"), reference=reference)
+        second = await outcome(studio, user.dm_channel, 2)
+
+        assert "make it dusk" in texts(second)
+        assert [len(request.parts) for request in studio.service.requests] == [1 + several, 1]
