@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import aiohttp
@@ -110,8 +109,3 @@ def _may_be_picture(attachment: discord.Attachment) -> bool:
     # The type is a claim of whoever uploaded it: only what is surely something else is left out.
     kind = attachment.content_type or "image/"
     return kind.startswith(("image/", "application/octet-stream"))
-
-
-def numbered(count: int) -> Sequence[str]:
-    """How pictures of one message are told apart."""
-    return [f"Picture {number}" for number in range(1, count + 1)]
