@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -128,54 +126,6 @@ async def test_a_message_is_readable_only_when_it_mentions_the_bot(
     assert bot.read[:2] == ["", f"<@{APPLICATION_ID}> hello"]
 
 
-async def test_what_was_missed_is_replayed_on_resume(studio: Studio, bot: Specimen) -> None:
-    """Given a bot told to reconnect, when it comes back, then it gets what it missed, in order."""
-    away = await studio.standin.fault(route="/gw/", hold=True)
-    await studio.standin.reconnect()
-    await away.struck()
-    asked = [await studio.draw() for _ in range(3)]
-    await away.release()
-    for each in asked:
-        await each.message()
-    events = [each.event for each in await studio.standin.entries("gateway")]
-
-    assert events.count("IDENTIFY") == 1
-    assert events.count("INTERACTION_CREATE (again)") == 3
-    assert "RESUMED" in events
-
-
-@pytest.mark.parametrize("resumable", [True, False])
-async def test_an_invalid_session_is_begun_anew(
-    studio: Studio, bot: Specimen, resumable: bool
-) -> None:
-    """Given an invalidated session, when the bot returns, then it resumes or identifies."""
-    await studio.standin.invalidate(resumable=resumable)
-    await studio.standin.event("RESUMED" if resumable else "READY", 1 if resumable else 2)
-
-    assert (await (await studio.draw()).message()).text == "drawn"
-
-
-async def test_a_cut_gateway_is_resumed(studio: Studio, bot: Specimen) -> None:
-    """Given a broken connection, when the bot notices, then it resumes by itself."""
-    await studio.standin.cut_gateway()
-    await studio.standin.event("RESUMED")
-
-    assert (await (await studio.draw()).message()).text == "drawn"
-
-
-@pytest.mark.parametrize("everywhere", [False, True])
-async def test_a_rate_limit_is_waited_out(studio: Studio, bot: Specimen, everywhere: bool) -> None:
-    """Given a 429 with Retry-After, when the bot posts, then it waits and then succeeds."""
-    channel = bot.get_partial_messageable(int(studio.gallery.id))
-    limit: dict[str, object] = {"after": 0.2, "global_": everywhere}
-    await studio.standin.fault(route="/channels/*/messages", rate_limit=limit)
-    await channel.send("patient")
-    first, second = await studio.standin.requests("POST", "/channels/*/messages")
-
-    assert (first.status, second.status) == (429, 200)
-    assert second.began - first.began >= 0.2
-
-
 async def test_a_late_acknowledgement_is_refused(studio: Studio, bot: Specimen) -> None:
     """Given 3 s have passed, when the bot acknowledges, then Discord has forgotten it (10062)."""
     refused = asyncio.Queue[discord.NotFound]()
@@ -257,6 +207,26 @@ async def test_the_same_nonce_posts_once(studio: Studio) -> None:
     assert later["id"] != again["id"]
 
 
+async def test_what_was_posted_is_read_in_pages(studio: Studio) -> None:
+    """Given five messages and one that is gone, when they are read, then the newest come first."""
+    route = f"/channels/{studio.gallery.id}/messages"
+    ids = [(await studio.post(content=str(number)))[1]["id"] for number in range(6)]
+    await studio.standin.delete_message((await studio.standin.messages(studio.gallery))[2])
+    del ids[2]
+
+    async def read(query: str) -> list[str]:
+        return [each["id"] for each in (await studio.rest("GET", route + query))[1]]
+
+    assert await read("") == ids[::-1]
+    assert await read("?limit=2") == [ids[4], ids[3]]
+    assert await read(f"?limit=2&after={ids[0]}") == [ids[2], ids[1]]
+    assert await read(f"?before={ids[2]}") == [ids[1], ids[0]]
+    assert (await studio.rest("GET", f"{route}?limit=101"))[0] == 400
+    assert await studio.standin.violations(forgive=True)
+    await studio.standin.deny(studio.gallery, "read_message_history")
+    assert await read("") == []
+
+
 async def test_a_second_acknowledgement_is_refused(studio: Studio, bot: Specimen) -> None:
     """Given an interaction dispatched twice, when both are deferred, then one is told 40060."""
     asked = await studio.draw()
@@ -336,31 +306,6 @@ async def test_links_expire_and_cannot_be_forged(studio: Studio, bot: Specimen) 
     assert await studio.standin.download(fresh) == picture()
 
 
-async def test_a_killed_bot_process_is_replaced(studio: Studio, tmp_path: Path) -> None:
-    """Given a bot killed before it posted, when it is started again, then it works as before."""
-    standin = studio.standin
-    command = [sys.executable, "-m", "tests.wire.discord_standin.specimen", standin.token]
-    addresses = (standin.api_url, standin.gateway_url)
-    root = Path(__file__).parents[2]
-    held = await standin.fault(method="PATCH", route=ORIGINAL, hold=True)
-    first = await asyncio.create_subprocess_exec(*command, *addresses, cwd=root)
-    await standin.ready()
-    lost = await studio.draw()
-    await held.struck()
-    first.kill()
-    await first.wait()
-    await held.release()
-    second = await asyncio.create_subprocess_exec(*command, *addresses, cwd=root)
-    await standin.ready(times=2)
-    drawn = await (await studio.draw()).message()
-    second.kill()
-    await second.wait()
-
-    assert drawn.text == "drawn"
-    # Discord had the whole edit before the bot died, and went on with it.
-    assert (await lost.message()).text == "drawn"
-
-
 async def test_what_no_bot_should_send_is_reported(studio: Studio) -> None:
     """Given an unknown route, field and form, when they are sent, then each is a violation."""
     status, _ = await studio.rest("GET", "/channels/1/invites")
@@ -378,13 +323,3 @@ async def test_what_no_bot_should_send_is_reported(studio: Studio) -> None:
         "content",
     ]
     assert await studio.standin.violations() == []
-
-
-async def test_trouble_comes_on_demand(studio: Studio, bot: Specimen) -> None:
-    """Given a 503 on editing, when the bot edits, then it fails once, and the next one works."""
-    await studio.standin.fault(method="PATCH", route=ORIGINAL, status=502)
-    asked = await studio.draw()
-    edited = await studio.standin.request("PATCH", ORIGINAL, times=2)
-
-    assert edited.status == 200
-    assert (await asked.message()).text == "drawn"

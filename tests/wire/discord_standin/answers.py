@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 BODY = web.RequestKey("body", Body)
-_PLENTY = {
-    "X-RateLimit-Limit": "1000",
-    "X-RateLimit-Remaining": "999",
-    "X-RateLimit-Reset-After": "1.0",
-}
 
 
 @dataclass(frozen=True)
@@ -43,11 +38,11 @@ class Api:
         async def guarded(request: web.Request) -> web.StreamResponse:
             if request.headers.get("Authorization") != f"Bot {self.world.settings.token}":
                 raise unauthorized()
+            # Interaction endpoints have none of these; channels and commands do.
+            place = request.match_info.get("channel", request.match_info.get("guild", ""))
+            limits = self.world.buckets.take(handler.__name__, place)
             response = await handler(request)
-            # Interaction endpoints carry none of these; channels and commands do.
-            reset = f"{self.world.clock.now() + 1:.3f}"
-            response.headers.update(_PLENTY | {"X-RateLimit-Reset": reset})
-            response.headers["X-RateLimit-Bucket"] = handler.__name__
+            response.headers.update(limits)
             return response
 
         return guarded

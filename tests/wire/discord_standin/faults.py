@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import count
 from typing import TYPE_CHECKING, Literal
 
+from tests.wire.discord_standin.buckets import rate_limited
 from tests.wire.discord_standin.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -120,25 +120,9 @@ class Faults:
         if fault.cut:
             raise Cut
         if fault.after is not None:
-            raise self._limited(fault)
+            now, bucket = self._world.clock.now(), f"standin-{fault.id}"
+            raise rate_limited(
+                fault.window_ends, now, bucket=bucket, limit=5, is_global=fault.is_global
+            )
         if fault.status is not None:
             raise Refusal(fault.status, fault.code, fault.message or f"{fault.status}: On demand")
-
-    def _limited(self, fault: Fault) -> Refusal:
-        wait = round(max(fault.window_ends - self._world.clock.now(), 0.001), 3)
-        scope = "global" if fault.is_global else "user"
-        headers = {
-            # Without it, clients take the answer for a ban by Cloudflare.
-            "Via": "1.1 google",
-            "Retry-After": str(math.ceil(wait)),
-            "X-RateLimit-Limit": "5",
-            "X-RateLimit-Remaining": "0",
-            "X-RateLimit-Reset": f"{fault.window_ends:.3f}",
-            "X-RateLimit-Reset-After": f"{wait:.3f}",
-            "X-RateLimit-Bucket": f"standin-{fault.id}",
-            "X-RateLimit-Scope": scope,
-        }
-        if fault.is_global:
-            headers["X-RateLimit-Global"] = "true"
-        body = {"retry_after": wait, "global": fault.is_global}
-        return Refusal(429, 0, "You are being rate limited.", headers=headers, extra=body)

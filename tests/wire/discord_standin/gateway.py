@@ -228,7 +228,8 @@ class Gateway:
         self._note("in", name, connection, _discreet(data))
         match opcode:
             case 1:
-                self._send(connection, ACK, None)
+                if self._world.settings.heartbeat_answered:
+                    self._send(connection, ACK, None)
             case 2:
                 self._identify(connection, data)
             case 3 if connection.session:

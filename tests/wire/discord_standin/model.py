@@ -80,8 +80,13 @@ class Settings:
     reported_size_limit: int | None = None
     privileged_intents: int = 0
     heartbeat_ms: int = 41_250
+    # Where it is not, a connection is up that brings nothing any more.
+    heartbeat_answered: bool = True
     link_life_s: float = 86_400.0
     command_creates_a_day: int = 200
+    # Requests of one kind in one channel, in so many seconds.
+    bucket_limit: int = 1000
+    bucket_s: float = 1.0
 
     @property
     def reported(self) -> int:

@@ -10,7 +10,7 @@ from tests.wire.discord_standin import payloads, permissions, rules_messages
 from tests.wire.discord_standin.answers import Api, as_object, body_of, nothing, number, reply
 from tests.wire.discord_standin.model import NONCE_LIFE_S
 from tests.wire.discord_standin.refusals import Refusal, refusal
-from tests.wire.discord_standin.rules import snowflake
+from tests.wire.discord_standin.rules import Problems, snowflake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,7 @@ class MessageRoutes:
         one = "/channels/{channel}/messages/{message}"
         for method, path, handler in (
             ("POST", "/channels/{channel}/messages", self.create),
+            ("GET", "/channels/{channel}/messages", self.history),
             ("GET", one, self.show),
             ("PATCH", one, self.edit),
             ("DELETE", one, self.delete),
@@ -53,6 +54,27 @@ class MessageRoutes:
         if message.nonce is not None:
             self._world.nonces[message.nonce] = (self._world.clock.now(), message.id)
         return reply(self._shown(message))
+
+    async def history(self, request: web.Request) -> web.Response:
+        """Those right after a message, or before it, or the last ones; the newest first.
+
+        Where the bot may not read them, there seem to be none.
+        """
+        channel = self._world.channel(number(request, "channel"))
+        self._world.demand(channel)
+        least, most, limit = _page(request)
+        if not self._world.bot_permissions(channel) & permissions.BITS["read_message_history"]:
+            return reply([])
+        there = [
+            each
+            for each in self._world.messages.values()
+            if each.channel_id == channel.id
+            and least < each.id < most
+            and not (each.deleted or each.ephemeral)
+        ]
+        there.sort(key=lambda each: each.id)
+        page = there[:limit] if least else there[-limit:]
+        return reply([self._shown(each) for each in reversed(page)])
 
     async def show(self, request: web.Request) -> web.Response:
         """Fetch a message."""
@@ -97,6 +119,8 @@ class MessageRoutes:
 
     def _allow(self, channel: Channel, body: Body | None) -> None:
         if channel.recipient:
+            if not self._world.shares_a_guild(channel.recipient):
+                raise refusal(50278)
             if not channel.recipient.dms_open:
                 raise refusal(50007)
             return
@@ -131,3 +155,19 @@ class MessageRoutes:
             errors = {"message_reference": {"_errors": [detail]}}
             raise Refusal(400, 50035, "Invalid Form Body", extra={"errors": errors})
         del payload["message_reference"]
+
+
+def _page(request: web.Request) -> tuple[int, int, int]:
+    """The ids to stay between, and how many messages are wanted."""
+    problems = Problems()
+    query, known = request.query, {"after": "0", "before": str(1 << 64), "limit": "50"}
+    for name in query.keys() - known.keys():
+        problems.add(name, f"{name!r} is nothing that the stand-in knows")
+    given = {name: query.get(name, usual) for name, usual in known.items()}
+    for name, value in given.items():
+        problems.demand(value.isdecimal(), name, f"Value {value!r} is not a number.")
+    problems.close()
+    limit = int(given["limit"])
+    problems.demand(1 <= limit <= 100, "limit", f"Must be from 1 to 100; it is {limit}.")
+    problems.close()
+    return int(given["after"]), int(given["before"]), limit

@@ -85,10 +85,19 @@ async def draw(asked: Asked) -> None:
 
 
 class Specimen(discord.Client):
-    """A bot with one command, one menu and one button; script is what the command does."""
+    """A bot with one command, one menu and one button; script is what the command does.
 
-    def __init__(self, script: Callable[[Asked], Awaitable[object]] = draw) -> None:
-        super().__init__(intents=discord.Intents.default(), guild_ready_timeout=0.05)
+    It takes a gateway that is silent for patience_s for a dead one.
+    """
+
+    def __init__(
+        self, script: Callable[[Asked], Awaitable[object]] = draw, *, patience_s: float = 60.0
+    ) -> None:
+        super().__init__(
+            intents=discord.Intents.default(),
+            guild_ready_timeout=0.05,
+            heartbeat_timeout=patience_s,
+        )
         self.tree = app_commands.CommandTree(self)
         self.script = script
         self.read: list[str] = []

@@ -40,6 +40,16 @@ class Studio:
         ):
             return response.status, await response.json()
 
+    async def headers(self, method: str, channel: Channel) -> dict[str, str]:
+        """The headers of the answer to a request for a channel's messages, and its status."""
+        headers = {"Authorization": f"Bot {self.standin.token}"}
+        url = f"{self.standin.api_url}/channels/{channel.id}/messages"
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.request(method, url, json={"content": "hi"}) as response,
+        ):
+            return {**response.headers, "Status": str(response.status)}
+
     async def post(self, **message: object) -> tuple[int, Any]:
         """Post a message as the bot."""
         return await self.rest("POST", f"/channels/{self.gallery.id}/messages", json=message)

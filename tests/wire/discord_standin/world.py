@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tests.wire.discord_standin import permissions
+from tests.wire.discord_standin.buckets import Buckets
 from tests.wire.discord_standin.cdn import Cdn
 from tests.wire.discord_standin.commands import Registry
 from tests.wire.discord_standin.journal import Journal
@@ -37,6 +38,7 @@ class World:
         self.ids = Snowflakes(self.clock)
         self.journal = Journal(self.clock)
         self.cdn = Cdn(settings, self.clock)
+        self.buckets = Buckets(settings, self.clock)
         self.commands = Registry(self.ids, settings)
         self.bot = User(APPLICATION_ID, "easel", bot=True)
         self.owner = User(self.ids.next(), "owner")
@@ -88,6 +90,10 @@ class World:
             channel = Channel(self.ids.next(), user.name, recipient=user)
             self.channels[channel.id] = self._direct[user.id] = channel
         return channel
+
+    def shares_a_guild(self, user: User) -> bool:
+        """Whether the bot is with that user anywhere: else it may not write to them."""
+        return any(user.id in each.members and each.has_bot for each in self.guilds.values())
 
     def guild_of(self, channel: Channel) -> Guild | None:
         """The guild a channel belongs to."""
