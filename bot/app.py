@@ -33,10 +33,13 @@ from bot.ops.clock import SystemClock
 from bot.ops.health import Health
 from bot.ops.looplag import LoopLag
 from bot.ops.metrics import Metrics
+from bot.services.ask import Ask
 from bot.services.cancel import Cancel
+from bot.services.circuits import Circuits
 from bot.services.deliver import Deliver
 from bot.services.draw import Draw
 from bot.services.expect import Expect
+from bot.services.hand_over import HandOver
 from bot.services.lifecycle import Lifecycle
 from bot.services.limit import Limit
 from bot.services.prepare import Prepare
@@ -53,6 +56,9 @@ from bot.storage.files import FileVault
 from bot.storage.sqlite import SqliteStore
 
 LOG = logging.getLogger(__name__)
+
+LAST_CARDS_S = 3
+"""Seconds that a stop takes to say on cards what was put back into the queue."""
 
 
 class App:
@@ -87,6 +93,7 @@ class App:
         )
 
         self.expect = Expect(catalogue=api.catalogue, slots=settings.slots, events=happening)
+        self.circuits = Circuits(api.names, clock=clock, events=happening)
         self.progress = ShowProgress(
             store=store,
             imaging=imaging,
@@ -94,6 +101,7 @@ class App:
             clock=clock,
             events=happening,
             expect=self.expect,
+            circuits=self.circuits,
         )
         self.submit = Submit(
             store=store,
@@ -104,8 +112,10 @@ class App:
             limits=self.limits,
             default_model=settings.model,
         )
+        self.ask = self._ask()
         self.draw = self._draw()
         self.work = self._work()
+        self.recover = self._recover()
         self.deliver = self._deliver()
         self.sweep = Sweep(store=store, vault=self.vault, clock=clock)
         self.client.services = self._services()
@@ -121,6 +131,17 @@ class App:
         logs.listener(happening)
         happening.listen(self.metrics.hear)
 
+    def _ask(self) -> Ask:
+        return Ask(
+            store=self.store,
+            api=self.api,
+            imaging=self.imaging,
+            vault=self.vault,
+            clock=self.clock,
+            events=self.events,
+            circuits=self.circuits,
+        )
+
     def _draw(self) -> Draw:
         return Draw(
             store=self.store,
@@ -129,6 +150,7 @@ class App:
             vault=self.vault,
             clock=self.clock,
             events=self.events,
+            ask=self.ask,
             report=logs.report,
         )
 
@@ -139,6 +161,7 @@ class App:
             draw=self.draw,
             clock=self.clock,
             events=self.events,
+            in_hand=lambda: self.work.in_hand,
             repeat=AfterCrash(self.settings.after_crash) is AfterCrash.REPEAT,
             report=logs.report,
         )
@@ -147,6 +170,8 @@ class App:
         return Work(
             store=self.store,
             draw=self.draw,
+            ask=self.ask,
+            circuits=self.circuits,
             slots=Slots(self.settings.slots),
             clock=self.clock,
             events=self.events,
@@ -177,7 +202,14 @@ class App:
                 settled=self.progress.settled,
             ),
             limit=Limit(store=self.store, clock=self.clock),
-            report=Report(store=self.store, expect=self.expect),
+            report=Report(
+                store=self.store, expect=self.expect, clock=self.clock, circuits=self.circuits
+            ),
+            hand_over=HandOver(
+                store=self.store,
+                prepare=Prepare(vault=self.vault, imaging=self.imaging),
+                clock=self.clock,
+            ),
             show=self._show,
             report_bug=logs.report,
         )
@@ -207,11 +239,11 @@ class App:
 
     async def start(self) -> None:
         """Start drawing and posting; the client is logged in, or about to be."""
-        recover = self._recover()
-        await recover()
+        await self.recover()
         self.lifecycle.spawn("work", self.work.run)
         self.lifecycle.spawn("deliver", self.deliver.run)
         self.lifecycle.spawn("progress", self.progress.run)
+        self.lifecycle.spawn("recover", self.recover.run)
         self.lifecycle.spawn("sweep", self.sweep.run)
         self.lifecycle.spawn("loop lag", self.lag.run)
 
@@ -240,16 +272,28 @@ class App:
         self._ended = await stay_connected(self.client)
 
     async def stop(self) -> None:
-        """Take nothing more, finish what is being drawn, post it, within EASEL_DRAIN_S."""
+        """Take nothing more, finish what is being drawn, post it, within EASEL_DRAIN_S.
+
+        Cancelled, it finishes nothing; what is not sent yet goes back into the queue in any case.
+        """
         LOG.info("stopping: finishing what is being drawn, for %d s at most", self.settings.drain_s)
         self.submit.close()
         self.work.drain()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self.settings.drain_s):
-                await self.lifecycle.join("work")
-                await self.deliver.drained()
-        await self.lifecycle.stop("work", "deliver", "progress")
-        LOG.info("stopped")
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.settings.drain_s):
+                    await self.lifecycle.join("work")
+                    await self.deliver.drained()
+        except asyncio.CancelledError:
+            LOG.info("asked again to stop: what is left goes on at the next start")
+            raise
+        finally:
+            await self.lifecycle.stop("work", "deliver")
+            with suppress(TimeoutError, Unavailable):
+                async with asyncio.timeout(LAST_CARDS_S):
+                    await self.progress.conclude()
+            await self.lifecycle.stop("progress")
+            LOG.info("stopped")
 
     async def _show(self, progress: Progress) -> None:
         # A card that cannot be edited is no reason to tell its author of an error.

@@ -38,7 +38,10 @@ def main() -> None:
 
 @main.command()
 def run() -> None:
-    """Serve Discord until stopped; SIGTERM or Ctrl-C finishes what is being drawn."""
+    """Serve Discord until stopped; SIGTERM or Ctrl-C finishes what is being drawn.
+
+    Asked a second time, it finishes nothing more; the next start goes on from there.
+    """
     with repairs():
         settings = _complete_settings()
         logs.set_up(settings.log, secrets=settings.secrets)
@@ -143,7 +146,10 @@ async def _serve(settings: Settings) -> None:
 
 
 def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
-    """Run until it ends; the first signal cancels it, and it finishes what is in hand."""
+    """Run until it ends; the first signal cancels it, and it finishes what is in hand.
+
+    A second one cancels that as well, and only what is open is closed.
+    """
 
     async def stoppable() -> None:
         loop = asyncio.get_running_loop()

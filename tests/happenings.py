@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from bot.core import events
 
-Kind = TypeVar("Kind", bound=events.Event | events.Refused)
+Kind = TypeVar("Kind", bound=events.Happening)
 
 PATIENCE = 30.0
 """Seconds until a test that waits for something gives up."""
@@ -18,7 +18,7 @@ class Happenings:
     """Everything that was announced so far, and a way to wait for more."""
 
     def __init__(self, announced: events.Events) -> None:
-        self.all: list[events.Event | events.Refused] = []
+        self.all: list[events.Happening] = []
         self._more = asyncio.Event()
         announced.listen(self._heard)
 
@@ -47,6 +47,6 @@ class Happenings:
         self._more.clear()
         await self._more.wait()
 
-    def _heard(self, event: events.Event | events.Refused) -> None:
+    def _heard(self, event: events.Happening) -> None:
         self.all.append(event)
         self._more.set()

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.errors import Busy, Forbidden, Gone, PostingFailed
-from bot.core.jobs import Job, Picture
+from bot.core.jobs import Job, Picture, State
 
 TOKEN_LIFE = timedelta(minutes=14)
 """An interaction's token lives 15 minutes; the last one is left to slow uploads."""
@@ -25,6 +25,9 @@ ANSWER_GRACE = timedelta(seconds=10)
 """How long the card that answers a command may take to appear before it is given up."""
 
 LONGEST_PAUSE = timedelta(minutes=10)
+
+NONCE_LIFE = timedelta(minutes=1)
+"""How long Discord surely knows a nonce; it says “a few minutes”."""
 
 
 class Route(StrEnum):
@@ -39,6 +42,31 @@ class Route(StrEnum):
 ORDER = tuple(Route)
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """It is visible, as this message."""
+
+    message_id: int
+    channel_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One message of an outcome that Discord was asked to show.
+
+    Attributes:
+        number: Which one, from 0.
+        route: By which way it was asked.
+        posted: The message; None where no answer is known, so that it may be there or not.
+        at: When Discord was asked, or when it had answered.
+    """
+
+    number: int
+    route: Route
+    posted: Posted | None
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """An outcome on its way to its author.
@@ -49,6 +77,8 @@ class Delivery:
         pictures: Empty where the outcome is a notice.
         route: What is tried next.
         tries: At this route so far.
+        parts: What is known of its messages, in order; those that were never asked for are not
+            among them.
     """
 
     id: int
@@ -56,14 +86,11 @@ class Delivery:
     pictures: tuple[Picture, ...]
     route: Route
     tries: int
+    parts: tuple[Part, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """It is visible, as this message."""
-
-    message_id: int
-    channel_id: int
+    def part(self, number: int) -> Part | None:
+        """What is known of one of its messages."""
+        return next((part for part in self.parts if part.number == number), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +119,23 @@ def first_route(delivery: Delivery, now: datetime) -> Route:
     """The route to take now: a reply only while its token lives."""
     job = delivery.job
     expired = bool(job.place.token) and now - job.accepted_at >= TOKEN_LIFE
-    return Route.CHANNEL if expired and delivery.route is Route.REPLY else delivery.route
+    return _next(delivery) if expired and delivery.route is Route.REPLY else delivery.route
+
+
+def _next(delivery: Delivery) -> Route:
+    """Where to go on. That something was cancelled is worth no message of its own."""
+    if delivery.job.state is State.CANCELLED:
+        return Route.KEEP
+    return ORDER[min(ORDER.index(delivery.route) + 1, len(ORDER) - 1)]
 
 
 def after_failure(delivery: Delivery, failure: PostingFailed, now: datetime) -> Later:
     """When and where to try again; `Route.KEEP` where nothing is left to try."""
-    following = ORDER[min(ORDER.index(delivery.route) + 1, len(ORDER) - 1)]
     if isinstance(failure, Gone | Forbidden):
-        return Later(now, following, 0)
+        return Later(now, _next(delivery), 0)
     tries = delivery.tries + 1
     if tries >= MAX_TRIES:
-        return Later(now, following, 0)
+        return Later(now, _next(delivery), 0)
     pause = min(timedelta(seconds=2**tries), LONGEST_PAUSE)
     named = failure.until if isinstance(failure, Busy) else None
     return Later(max(named or now + pause, now), delivery.route, tries)
@@ -111,6 +144,16 @@ def after_failure(delivery: Delivery, failure: PostingFailed, now: datetime) -> 
 def nonce(delivery_id: int, part: int) -> str:
     """At most 25 characters; the same for each try at the same part of the same delivery."""
     return f"easel-{delivery_id}-{part}"
+
+
+def edits_card(route: Route, part: int) -> bool:
+    """Whether a part replaces the card, which is the same however often it is done."""
+    return route is Route.REPLY and part == 0
+
+
+def nonce_holds(part: Part, route: Route, now: datetime) -> bool:
+    """Whether Discord, asked again by that route, answers with the message that is there."""
+    return part.route is route and now - part.at < NONCE_LIFE
 
 
 def at_route(delivery: Delivery, route: Route) -> Delivery:

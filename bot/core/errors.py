@@ -21,6 +21,7 @@
     │   ├── ModelUnavailable     it does not serve this model (any more)
     │   ├── Unreachable          no connection: surely nothing was sent
     │   ├── InputsGone           the pictures to draw from are not kept any more
+    │   ├── Crashed              our own process ended several times with it in hand
     │   ├── BadAnswer            it answered, but with no picture that decodes
     │   └── OutcomeUnknown       sent, and no answer: it may have been paid
     └── PostingFailed            Discord would not take a message
@@ -294,6 +295,16 @@ class InputsGone(DrawingFailed):
     )
 
 
+class Crashed(DrawingFailed):
+    """Our own process ended several times with the request in hand: it may be the reason."""
+
+    code = "crashed"
+    words = (
+        "Something on my side broke each time that I began with this request, so I gave it up. "
+        "You were not charged. Try another picture or other words, and tell whoever runs me."
+    )
+
+
 class BadAnswer(DrawingFailed):
     """An answer came, but no picture in it could be read."""
 
@@ -357,6 +368,7 @@ DRAWING_FAILURES: dict[str, type[DrawingFailed]] = {
         ModelUnavailable,
         Unreachable,
         InputsGone,
+        Crashed,
         BadAnswer,
         OutcomeUnknown,
     )

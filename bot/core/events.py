@@ -90,7 +90,7 @@ class Paused(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn(Event):
-    """Pictures are kept and paid."""
+    """Pictures are drawn and paid; one that was withdrawn in the meantime is cancelled then."""
 
     provider: str
     model: str
@@ -109,16 +109,24 @@ class Failed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requeued(Event):
-    """We stopped before anything was sent; the job waits again."""
+    """Nothing was sent, and the job waits again: we stopped, or no service answers."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cancelled(Event):
-    """Withdrawn by its author or a moderator."""
+class Withdrawn(Event):
+    """Its author or a moderator does not want it any more, while it is being drawn."""
 
     by: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled(Event):
+    """It ended because it was withdrawn; `cost` is what was drawn all the same."""
+
+    by: int
+    cost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,15 +155,36 @@ class Kept(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """A request was not accepted. `code` is from `core.errors`."""
+    """A request was not accepted. `code` is from `core.errors`; `detail` is for the operator."""
 
     guild_id: int
     member_id: int
     at: datetime
     code: str
+    detail: str = ""
 
 
-Listener = Callable[[Event | Refused], None]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CircuitOpened:
+    """A provider does not answer: until then, nothing is asked of it. `code` says how it failed."""
+
+    provider: str
+    until: datetime
+    at: datetime
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CircuitClosed:
+    """A provider answers again."""
+
+    provider: str
+    at: datetime
+
+
+Happening = Event | Refused | CircuitOpened | CircuitClosed
+
+Listener = Callable[[Happening], None]
 
 
 class Events:
@@ -169,7 +198,7 @@ class Events:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def announce(self, event: Event | Refused) -> None:
+    def announce(self, event: Happening) -> None:
         """Tell everyone."""
         for listener in tuple(self._listeners):
             listener(event)

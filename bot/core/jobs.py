@@ -4,7 +4,8 @@ queued ──claim──► running ──picture kept──► drawn ──post
    │                 │                        │
    └── cancelled     ├── failed               └── kept
                      ├── unknown
-                     └── queued (our own stop, before anything was sent)
+                     ├── cancelled (withdrawn in the middle: not posted)
+                     └── queued (our own stop, or no service answers: before anything was sent)
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class State(StrEnum):
     KEPT = "kept"  #: Drawn, but there was nowhere to post it.
     FAILED = "failed"  #: No picture; nothing charged.
     UNKNOWN = "unknown"  #: Sent, no answer: it may have been paid; the author is not charged.
-    CANCELLED = "cancelled"  #: Withdrawn; what was reserved is released.
+    CANCELLED = "cancelled"  #: Withdrawn; what was not drawn by then costs nothing.
 
 
 TRANSITIONS: dict[State, frozenset[State]] = {
@@ -35,7 +36,7 @@ TRANSITIONS: dict[State, frozenset[State]] = {
         {State.DRAWN, State.FAILED, State.UNKNOWN, State.CANCELLED, State.QUEUED}
     ),
     State.DRAWN: frozenset({State.DELIVERED, State.KEPT}),
-    State.KEPT: frozenset({State.DELIVERED}),
+    State.KEPT: frozenset(),
     State.DELIVERED: frozenset(),
     State.FAILED: frozenset(),
     State.UNKNOWN: frozenset(),
@@ -106,6 +107,8 @@ class Job:
     Attributes:
         attempt: Grows with each claim; whoever writes with an older one is refused (fencing).
         cost: Micro-dollars that were charged; None until it is settled.
+        cancelled_by: Who withdrew it. While it runs, it was asked for in the middle of drawing:
+            it will not be posted, and what is drawn all the same counts.
         failure: The code of what went wrong, as in `core.errors`.
     """
 
@@ -123,6 +126,7 @@ class Job:
     failure: str | None = None
     parent_id: int | None = None
     note: Note | None = None
+    cancelled_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

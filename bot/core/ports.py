@@ -300,6 +300,7 @@ class Progress:
         expected_s: About how long until it is finished.
         since: When drawing began.
         until: When the provider lets us go on, while it makes us wait.
+        silent: Whether no provider answers, so that everything waits.
         sketch: A partial picture to show.
     """
 
@@ -308,6 +309,7 @@ class Progress:
     expected_s: int | None = None
     since: datetime | None = None
     until: datetime | None = None
+    silent: bool = False
     sketch: bytes | None = None
 
 
@@ -329,5 +331,21 @@ class Messenger(Protocol):
             files: The pictures of this part.
             part: Which part, from 0; each is its own message.
             parts: How many there are.
+        """
+        ...
+
+    async def find(
+        self, delivery: Delivery, route: Route, part: int, since: datetime
+    ) -> Posted | None:
+        """A part that was posted as a new message by that route, and whose answer was lost.
+
+        Args:
+            delivery: Whose part.
+            route: Where it was to be shown.
+            part: Which part, from 0.
+            since: When it was first asked for.
+
+        Returns:
+            None where it is not there, or where the bot may not look.
         """
         ...

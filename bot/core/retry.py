@@ -29,6 +29,10 @@ BACKOFF = (timedelta(seconds=2), timedelta(seconds=8), timedelta(seconds=20))
 """Pauses where the provider names none."""
 
 
+MAX_CRASHES = 4
+"""Processes that may end with a job in hand before the job itself is taken for the reason."""
+
+
 class AfterCrash(StrEnum):
     """What becomes of a request that was with the provider when the process died."""
 

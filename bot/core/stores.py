@@ -5,14 +5,14 @@ Every call is one transaction: it happened, or it did not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.delivery import Delivery, Later, Posted
 from bot.core.errors import DrawingFailed
-from bot.core.jobs import Draft, Job, Note, Picture, State
+from bot.core.jobs import Draft, Job, Note, Picture, Place, State
 from bot.core.quotas import Counter, Period, Rule, Standing, Subject
 
 
@@ -56,18 +56,45 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A request whose pictures were drawn.
+
+    Attributes:
+        posted: The message that shows them; None where they could not be posted anywhere.
+    """
+
+    job: Job
+    posted: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some of what was drawn for a member, newest first.
+
+    Attributes:
+        newer: Whether there is more before it.
+        older: Whether there is more after it.
+    """
+
+    shown: tuple[Shown, ...]
+    newer: bool
+    older: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """What was found at start, by how the last process left it."""
+    """Jobs that were left running: those that wait again, and those that came to an end."""
 
     requeued: tuple[Job, ...]
-    unknown: tuple[Job, ...]
+    ended: tuple[Job, ...]
 
 
 class Queue(Protocol):
     """The part of the store that jobs move through. Each call is one transaction.
 
-    Calls that take a job are fenced: they answer False, and change nothing, when the job is not
-    running with that attempt any more.
+    Calls that take a job are fenced: they answer False or None, and change nothing, when the job
+    is not running with that attempt any more. One that was withdrawn while it ran is cancelled by
+    the first of them that ends the attempt, whatever that found.
     """
 
     async def submit(self, draft: Draft, limits: Limits, now: datetime) -> Submitted:
@@ -93,7 +120,10 @@ class Queue(Protocol):
         ...
 
     async def intend(self, job: Job, call: int, provider: str, now: datetime) -> bool:
-        """Write down that a call is about to be made, before its socket opens."""
+        """Write down that a call is about to be made, before its socket opens.
+
+        Refused for a job that was withdrawn.
+        """
         ...
 
     async def rejected(self, job: Job, call: int, code: str, now: datetime) -> bool:
@@ -109,33 +139,50 @@ class Queue(Protocol):
         now: datetime,
         *,
         note: Note | None = None,
-    ) -> bool:
-        """Drawn: name the kept files, settle the cost, and put the delivery out, all as one."""
+    ) -> Job | None:
+        """Drawn: name the kept files, settle the cost, and put the delivery out, all as one.
+
+        Answers the job as it is then: drawn, or cancelled, whose pictures count and are not named.
+        """
         ...
 
-    async def fail(self, job: Job, failure: DrawingFailed, now: datetime) -> bool:
+    async def fail(self, job: Job, failure: DrawingFailed, now: datetime) -> Job | None:
         """No picture: release what was reserved, and put the notice out.
 
-        An `OutcomeUnknown` ends the job as unknown and keeps its possible cost apart.
+        An `OutcomeUnknown` ends the job as unknown and keeps its possible cost apart. Answers the
+        job as it is then: failed, unknown or cancelled.
         """
         ...
 
-    async def requeue(self, job: Job, now: datetime) -> bool:
-        """Back to its place in the queue, as if it had not been claimed."""
-        ...
+    async def requeue(self, job: Job, now: datetime) -> Job | None:
+        """Back to its place in the queue, as if it had not been claimed.
 
-    async def cancel(self, job_id: int, now: datetime) -> State:
-        """Cancel a waiting job and release what was reserved; the state it had before.
-
-        A job in any other state is left as it is.
+        Answers the job as it is then: queued or cancelled. Refused while a call for it is on its
+        way.
         """
         ...
 
-    async def recover(self, now: datetime, *, repeat: bool) -> Recovered:
-        """At start, when no other process works: sort out what the last one left running.
+    async def cancel(self, job_id: int, by: int, now: datetime) -> State:
+        """Withdraw a job; answers the state it had before.
 
-        A job with no call on its way is queued again; one whose call got no answer ends as
-        unknown, or is queued again once if `repeat`.
+        One that waits is cancelled, and what was reserved is released. One that runs is marked:
+        it is cancelled when its attempt ends. A job in any other state is left as it is.
+        """
+        ...
+
+    async def recover(
+        self, now: datetime, *, repeat: bool, held: Collection[int] | None = None
+    ) -> Recovered:
+        """Sort out jobs whose worker is gone.
+
+        A job with no call on its way is queued again, unless its worker died with it in hand too
+        often; one whose call got no answer ends as unknown, or is queued again once if `repeat`.
+
+        Args:
+            now: The time.
+            repeat: Whether to draw once more what may have been paid.
+            held: The jobs that this process is drawing: then only those whose lease has ended are
+                sorted out, and none of these. None at start, when no process works.
         """
         ...
 
@@ -153,6 +200,14 @@ class Deliveries(Protocol):
 
     async def next_due(self) -> datetime | None:
         """When the next delivery is due, if there is any."""
+        ...
+
+    async def sending(self, delivery: Delivery, part: int, now: datetime) -> None:
+        """Write down that Discord is about to be asked for a new message, by that route."""
+        ...
+
+    async def sent(self, delivery: Delivery, part: int, posted: Posted, now: datetime) -> None:
+        """Write down which message shows a part: it is not posted again, whatever becomes of it."""
         ...
 
     async def delivered(self, delivery: Delivery, posted: Posted, now: datetime) -> tuple[str, ...]:
@@ -199,11 +254,12 @@ class Accounts(Protocol):
 class Files(Protocol):
     """The part of the store that knows which files are still needed."""
 
-    async def files_in_use(self, keep_inputs_after: datetime) -> frozenset[str]:
+    async def files_in_use(self, inputs_after: datetime, results_after: datetime) -> frozenset[str]:
         """The hashes of all files that somebody may still ask for.
 
-        Those are pictures that are not posted yet, what unfinished requests are drawn from, and
-        what later requests than that time were drawn from: they can be repeated.
+        Those are pictures that are not posted yet, those that could not be and were drawn at
+        `results_after` or later, what unfinished requests are drawn from, and what requests
+        accepted at `inputs_after` or later were drawn from: they can be repeated.
         """
         ...
 
@@ -225,6 +281,28 @@ class Reports(Protocol):
 
     async def counts(self) -> dict[State, int]:
         """How many jobs are live, by state: queued, running and drawn."""
+        ...
+
+    async def pictures(self, job_id: int) -> tuple[Picture, ...]:
+        """What was drawn for a job, in order."""
+        ...
+
+    async def shown(
+        self,
+        member_id: int,
+        most: int,
+        *,
+        older_than: int | None = None,
+        newer_than: int | None = None,
+    ) -> Page:
+        """What was drawn for the member in any server, or the part next to the job of that id.
+
+        Where fewer than `most` are newer, the page is the newest one, and full.
+        """
+        ...
+
+    async def kept(self, member_id: int, drawn_after: datetime) -> int:
+        """How many requests of the member could not be posted, of those drawn then or later."""
         ...
 
 

@@ -56,14 +56,12 @@ class PretendApi:
         self._port = port
         self._ledger = Ledger(remember)
         self._faults = Faults(slow_s=seconds * _SLOW)
-        self._pool = ThreadPoolExecutor(2, thread_name_prefix="painter")
         self._service = Service(
             key=key,
             seconds=seconds,
             paint=paint,
             blur=blur,
             clock=clock or SystemClock(),
-            pool=self._pool,
             ledger=self._ledger,
             faults=self._faults,
         )
@@ -82,11 +80,12 @@ class PretendApi:
         await self.close()
 
     async def start(self) -> str:
-        """Listen; gives the base URL, which ends in ``/v1``.
+        """Listen, at the same port as before; gives the base URL, which ends in ``/v1``.
 
         Raises:
             OSError: The port is taken.
         """
+        self._service.pool = ThreadPoolExecutor(2, thread_name_prefix="painter")
         app = web.Application(client_max_size=_MOST_BODY)
         app.add_routes(
             [
@@ -111,7 +110,9 @@ class PretendApi:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
-        await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
+        if self._service.pool is not None:
+            await asyncio.to_thread(self._service.pool.shutdown, cancel_futures=True)
+            self._service.pool = None
 
     @property
     def base_url(self) -> str:

@@ -84,9 +84,9 @@ class Service:
     paint: press.Paint
     blur: press.Blur
     clock: Clock
-    pool: ThreadPoolExecutor
     ledger: Ledger
     faults: Faults
+    pool: ThreadPoolExecutor | None = None
     origin: str = ""
     files: OrderedDict[str, tuple[bytes, str]] = field(default_factory=OrderedDict)
 

@@ -32,7 +32,7 @@ class Timeline:
         seconds = ((at or self._clock.now()) - self._began).total_seconds()
         self._say(f"  {max(0.0, seconds):6.2f} s  {what:<9} {detail}".rstrip())
 
-    def hear(self, event: events.Event | events.Refused) -> None:
+    def hear(self, event: events.Happening) -> None:
         """Called with each event."""
         match event:
             case events.Accepted():

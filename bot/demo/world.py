@@ -12,8 +12,8 @@ from simcord.env import Env
 WELCOME = """\
 **Welcome to Easel.** Type `/generate` and what you would like to see. Press **Edit…** under a \
 picture to change it, or hand one in with `/edit`.
-- `/queue`, `/usage` show what is yours; `/quota set`, `/settings costs` are for mia, who manages \
-this server (choose at the top who you are).
+- `/queue`, `/history`, `/usage` show what is yours; `/quota set`, `/settings costs` are for mia, \
+who manages this server (choose at the top who you are).
 - The pretend image service draws what it finds in your words: try *a fox under a red moon in \
 the snow*.
 - It fails when you ask it to: put `!moderation`, `!429`, `!500`, `!cut`, `!slow` or, for \

@@ -1,4 +1,4 @@
-"""Answer an interaction in time although its pictures have to be fetched first."""
+"""Answer an interaction in time although something has to be waited for first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeVar
 from bot.discord_ui.client import Interaction
 
 PATIENCE_S = 1.5
-"""Seconds that fetching may take before Discord is told to wait; it allows three in all."""
+"""Seconds that the work may take before Discord is told to wait; it allows three in all."""
 
 Result = TypeVar("Result")
 

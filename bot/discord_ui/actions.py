@@ -52,13 +52,26 @@ class Cancel(JobButton, template=r"cancel:(?P<job>\d+):(?P<index>\d+)"):
         """Cancel it and say so on its card."""
         job = await cancel(interaction, self.job_id)
         await interaction.response.edit_message(view=cards.cancelled_card(job), attachments=[])
+        ended = await interaction.client.services.report.job(job.id)
+        if ended is not None and ended.state is not job.state:
+            # What it came to was known before this answer arrived.
+            await interaction.edit_original_response(view=cards.cancelled_card(ended))
 
 
 class Delete(JobButton, template=r"delete:(?P<job>\d+):(?P<index>\d+)"):
-    """Take the pictures off the channel."""
+    """Take the pictures off the channel.
+
+    Args:
+        job_id: The request.
+        part: Which message of its outcome this is under, from 0.
+    """
 
     action = "delete"
     label = "Delete"
+
+    def __init__(self, job_id: int, part: int = 0) -> None:
+        super().__init__(job_id)
+        self.item.custom_id = f"{self.action}:{job_id}:{part}"
 
     async def press(self, interaction: Interaction) -> None:
         """Delete the message, for its author and moderators only."""
@@ -87,7 +100,7 @@ async def show_queued(interaction: Interaction, job: Job) -> None:
     """Answer with the card of a request that was accepted, and remember which message it is."""
     services = interaction.client.services
     line = await services.report.line(job)
-    progress = Progress(job=job, ahead=line.ahead, expected_s=line.expected_s)
+    progress = Progress(job=job, ahead=line.ahead, expected_s=line.expected_s, silent=line.silent)
     view = cards.progress_card(progress, buttons=[Cancel(job.id)])
     if not interaction.response.is_done():
         answer = await interaction.response.send_message(view=view)

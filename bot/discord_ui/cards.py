@@ -55,7 +55,7 @@ def progress_card(progress: Progress, buttons: Sequence[JobButton] = ()) -> disc
         words.quote(job.request.prompt),
         small(words.specs(job.request)),
         colour=QUIET,
-        buttons=() if progress.since else buttons,
+        buttons=buttons,
     )
     if progress.sketch:
         view.add_item(
@@ -81,14 +81,29 @@ def _headline(progress: Progress) -> str:
             f", usually about {words.seconds(progress.expected_s)}" if progress.expected_s else ""
         )
         return f"**Drawing** since {words.when(progress.since)}{usual}."
+    if progress.silent:
+        return (
+            "**Waiting for the image service.** It does not answer at the moment. Your request "
+            "keeps its place and is drawn as soon as it does."
+        )
     return f"**In the queue.** {words.position(progress.ahead or 0, progress.expected_s or 1)}"
 
 
 def cancelled_card(job: Job) -> discord.ui.LayoutView:
     """A request that was withdrawn."""
-    return card(
-        "**Cancelled.** Nothing was charged.", words.quote(job.request.prompt), colour=QUIET
-    )
+    return card(f"**Cancelled.** {_withdrawn(job)}", words.quote(job.request.prompt), colour=QUIET)
+
+
+def _withdrawn(job: Job) -> str:
+    """What a withdrawal came to."""
+    if job.state is State.RUNNING:
+        return (
+            "It was being drawn already. It will not be posted, but if the image service finishes "
+            "it, it counts as used."
+        )
+    if job.cost is not None:
+        return "It was drawn by then, so it counts as used. It was not posted."
+    return "Nothing was charged."
 
 
 def moved_card(job: Job) -> discord.ui.LayoutView:

@@ -15,6 +15,7 @@ from bot.discord_ui.client import EaselClient, Options
 from bot.discord_ui.commands.edit import edit
 from bot.discord_ui.commands.expand import expand
 from bot.discord_ui.commands.generate import generate
+from bot.discord_ui.commands.history import Newer, Older, ShowKept, history
 from bot.discord_ui.commands.queue import CancelListed, queue
 from bot.discord_ui.commands.quota import quota
 from bot.discord_ui.commands.settings import settings
@@ -25,9 +26,23 @@ from bot.discord_ui.refusals import tell
 
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group
 
-COMMANDS: tuple[Command, ...] = (generate, edit, expand, queue, usage, quota, settings)
+COMMANDS: tuple[Command, ...] = (
+    generate,
+    edit,
+    expand,
+    queue,
+    history,
+    usage,
+    quota,
+    settings,
+)
 
-COMPONENTS = (Again, Redo, Cancel, Delete, *EDITING, CancelListed, replies.OpenForm)
+COMPONENTS = (
+    *(Again, Redo, Cancel, Delete),
+    *EDITING,
+    *(CancelListed, ShowKept, Newer, Older),
+    replies.OpenForm,
+)
 """Every button and select, so that they work under messages of earlier processes."""
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import aiohttp
 import discord
 
-from bot.core.delivery import TOKEN_LIFE, Delivery, Posted, Route, nonce
+from bot.core.delivery import TOKEN_LIFE, Delivery, Posted, Route, edits_card, nonce
 from bot.core.errors import Busy, Forbidden, Gone, PostingFailed, TooLarge
 from bot.core.jobs import DIRECT, Job, State
 from bot.core.ports import Clock, Progress, Upload
@@ -26,6 +27,12 @@ ORIGINAL = cast("int", "@original")
 
 TOO_LARGE_CODES = frozenset({40005, 50045})
 GONE_CODES = frozenset({10003, 10004, 10008, 10015, 10062, 50027, 50083})
+LOOK_THROUGH = 500
+"""Messages of a channel among which one of ours is looked for: five requests."""
+
+SKEW = timedelta(minutes=1)
+"""How far this machine's clock may be ahead of Discord's."""
+
 FORBIDDEN_CODES = frozenset({50001, 50007, 50013, 50278, 200000, 400001})
 
 
@@ -53,7 +60,7 @@ class DiscordMessenger:
     async def progress(self, progress: Progress) -> None:
         """Show on the request's card how it stands."""
         job = progress.job
-        if job.state is State.CANCELLED:
+        if job.cancelled_by is not None:
             view = cards.cancelled_card(job)
         else:
             view = cards.progress_card(progress, buttons=[Cancel(job.id)])
@@ -66,7 +73,7 @@ class DiscordMessenger:
     ) -> Posted:
         """Show an outcome, or one part of it, by one route."""
         job = delivery.job
-        replaces_card = route is Route.REPLY and part == 0
+        replaces_card = edits_card(route, part)
         view = await self._outcome(
             job, files, mention=not replaces_card and part == 0, part=(part, parts)
         )
@@ -88,9 +95,41 @@ class DiscordMessenger:
             await self._point_onward(job)
         return Posted(message_id=message.id, channel_id=message.channel.id)
 
+    async def find(
+        self, delivery: Delivery, route: Route, part: int, since: datetime
+    ) -> Posted | None:
+        """A part that was posted as a new message by that route, and whose answer was lost."""
+        job = delivery.job
+        if job.state is State.CANCELLED:
+            return None  # its card has no button to know it by
+        mark = (Again(job.id) if cards.is_notice(job) else Delete(job.id, part)).custom_id
+        after = max(discord.utils.time_snowflake(since - SKEW), job.place.interaction_id)
+        # A channel that is closed to the bot has to be left to the nonce, which may be forgotten:
+        # what was paid for is rather seen twice than never. For one whose history alone is closed,
+        # Discord says that it is empty.
+        with suppress(Forbidden, Gone), posting():
+            target = await self._target(job, route)
+            async for message in target.history(limit=LOOK_THROUGH, after=discord.Object(after)):
+                # The card may show the same, by an edit that was given up.
+                if message.id != job.place.message_id and self._bears(message, mark):
+                    if part == 0:
+                        await self._point_onward(job)
+                    return Posted(message_id=message.id, channel_id=message.channel.id)
+        return None
+
+    def _bears(self, message: discord.Message, mark: str) -> bool:
+        """Whether a message is ours and has a button of that custom id."""
+        return message.author == self._client.user and any(
+            isinstance(row, discord.ActionRow)
+            and any(getattr(item, "custom_id", None) == mark for item in row.children)
+            for row in message.components
+        )
+
     async def _outcome(
         self, job: Job, files: Sequence[Upload], *, mention: bool, part: tuple[int, int]
     ) -> discord.ui.LayoutView:
+        if job.state is State.CANCELLED:
+            return cards.cancelled_card(job)
         if cards.is_notice(job):
             return cards.notice_card(job, mention=mention, buttons=[Again(job.id, "Try again")])
         return cards.result_card(
@@ -100,17 +139,19 @@ class DiscordMessenger:
             cost_shown=await self._shows_costs(job.place.guild_id),
             parent=await self._find_job(job.parent_id) if job.parent_id else None,
             part=part,
-            rows=self._rows(job, files, last=part[0] == part[1] - 1),
+            rows=self._rows(job, files, part),
         )
 
-    def _rows(self, job: Job, files: Sequence[Upload], *, last: bool) -> list[Row]:
+    def _rows(self, job: Job, files: Sequence[Upload], part: tuple[int, int]) -> list[Row]:
         """What can be done with the pictures of one message.
 
-        Each message can be taken away by itself; the request is repeated under the last one.
+        Each message can be taken away by itself, by a button that also tells it from the others;
+        the request is repeated under the last one.
         """
+        last = part[0] == part[1] - 1
         again: Row = [Again(job.id), Redo(job.id)] if last else []
         mask: Row = [ShowMask(job.id)] if job.request.mask and last else []
-        away: Row = [*mask, Delete(job.id)]
+        away: Row = [*mask, Delete(job.id, part[0])]
         if len(files) > 1:
             return [[*again, *away], [Choose(job.id, [file.index for file in files])]]
         [index] = [file.index for file in files] or [0]

@@ -21,6 +21,8 @@ async def tell(interaction: Interaction, error: BaseException) -> None:
         # Too late to answer at all. Discord has told the member already.
         interaction.client.services.report_bug("answering in time", cause)
         return
+    if isinstance(cause, discord.HTTPException) and cause.code == ANSWERED_ALREADY:
+        return
     if not isinstance(cause, EaselError):
         interaction.client.services.report_bug("an interaction", cause)
         cause = EaselError()
@@ -35,16 +37,25 @@ async def whisper(interaction: Interaction, sentence: str) -> None:
         else:
             await interaction.response.send_message(sentence, ephemeral=True)
     except discord.HTTPException as lost:
-        interaction.client.services.report_bug("answering", lost)
+        if lost.code != ANSWERED_ALREADY:
+            interaction.client.services.report_bug("answering", lost)
 
 
 UNKNOWN_INTERACTION = 10062
 """Discord's code for an interaction that was not answered within three seconds."""
 
+UNKNOWN_MESSAGE = 10008
+"""Discord's code for a message that was deleted, such as the one whose button was pressed."""
+
+ANSWERED_ALREADY = 40060
+"""Discord's code for one that it sent twice, as it may after a lost connection."""
+
 
 def _cause(error: BaseException) -> BaseException:
     if isinstance(error, app_commands.CommandInvokeError):
         return error.original
+    if isinstance(error, discord.NotFound) and error.code == UNKNOWN_MESSAGE:
+        return InvalidRequest("This message is not there any more.")
     if isinstance(error, app_commands.TransformerError):
         return InvalidRequest(f"“{error.value}” is not possible there.")
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):

@@ -20,6 +20,11 @@ def when(moment: datetime) -> str:
     return discord.utils.format_dt(moment, "R")
 
 
+def day(moment: datetime) -> str:
+    """A date, likewise, like “20 December 2026”."""
+    return discord.utils.format_dt(moment, "D")
+
+
 def quote(prompt: str, limit: int = PROMPT_SHOWN) -> str:
     """A prompt as a quotation that pings nobody and formats nothing."""
     flat = " ".join(prompt.split())
@@ -74,6 +79,12 @@ def took(job: Job) -> str | None:
     if job.started_at is None or job.finished_at is None:
         return None
     return seconds((job.finished_at - job.started_at).total_seconds())
+
+
+def kept(requests: int) -> str:
+    """That there are pictures which their author has not seen, and where they are."""
+    whose = "1 request" if requests == 1 else f"{requests} requests"
+    return f"The pictures of {whose} could not be posted. You find them with /history."
 
 
 def standing(each: Standing) -> str:

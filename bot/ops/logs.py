@@ -22,6 +22,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.core import events
+from bot.core.errors import Unavailable
 
 Style = Literal["console", "json"]
 
@@ -31,11 +32,12 @@ STRUCK = "•••"
 SHORTEST_SECRET = 4
 """Striking out shorter ones would garble ordinary words; servers at home use keys like `x`."""
 
-LEVELS: Mapping[type[events.Event | events.Refused], int] = {
+LEVELS: Mapping[type[events.Happening], int] = {
     events.Sketched: logging.DEBUG,
     events.Failed: logging.WARNING,
     events.Postponed: logging.WARNING,
     events.Kept: logging.WARNING,
+    events.CircuitOpened: logging.WARNING,
 }
 """How loud an event is; INFO where it is not listed."""
 
@@ -107,7 +109,7 @@ def listener(happening: events.Events) -> Callable[[], None]:
         wrapper_class=structlog.stdlib.BoundLogger,
     )
 
-    def write(event: events.Event | events.Refused) -> None:
+    def write(event: events.Happening) -> None:
         level = LEVELS.get(type(event), logging.INFO)
         log.log(level, type(event).__name__.lower(), **_line(event))
 
@@ -115,8 +117,13 @@ def listener(happening: events.Events) -> Callable[[], None]:
 
 
 def report(name: str, error: BaseException) -> None:
-    """Write down that a part of the program failed, with the traceback."""
-    logging.getLogger("bot").error("%s failed", name, exc_info=error)
+    """Write down that a part of the program failed; with the traceback where it may be a bug."""
+    log = logging.getLogger("bot")
+    match error:
+        case Unavailable(detail=why) | OSError(strerror=why) if why:
+            log.warning("%s: %s", name, why)
+        case _:
+            log.error("%s failed", name, exc_info=error)
 
 
 class Scrub:
@@ -189,7 +196,7 @@ def _utc(moment: datetime) -> str:
     return exact.removesuffix("+00:00") + "Z"
 
 
-def _line(event: events.Event | events.Refused) -> dict[str, Any]:
+def _line(event: events.Happening) -> dict[str, Any]:
     # A field that is left out of an event's repr (the bytes of a picture) is left out here, too.
     return {
         NAMES.get(each.name, each.name): getattr(event, each.name)

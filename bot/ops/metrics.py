@@ -12,6 +12,7 @@
 | `easel_deliveries_postponed_total` | route, code | tries at Discord that did not work |
 | `easel_deliveries_kept_total` | | outcomes with nowhere to go |
 | `easel_failures_total` | code | requests that ended without a picture |
+| `easel_provider_answers` | provider | 0 while it is left alone because it does not answer |
 | `easel_jobs` | state | queued, running and drawn now, asked of the database at each scrape |
 | `easel_event_loop_lag_seconds` | | how late the event loop wakes up, a histogram |
 | `process_*` | | memory, CPU and open files, as Prometheus names them (Linux only) |
@@ -113,10 +114,18 @@ class Metrics:
             buckets=LAG,
             registry=registry,
         )
+        self._answers = Gauge(
+            "easel_provider_answers",
+            "Whether calls to it pass: 0 while its circuit is open",
+            ["provider"],
+            registry=registry,
+        )
+        for provider in self._providers:
+            self._answers.labels(provider).set(1)
         self._jobs = Gauge("easel_jobs", "Live jobs", ["state"], registry=registry)
         self._deliveries = _Deliveries(registry)
 
-    def hear(self, event: events.Event | events.Refused) -> None:
+    def hear(self, event: events.Happening) -> None:
         """Count an event."""
         match event:
             case events.Accepted():
@@ -129,6 +138,10 @@ class Metrics:
                 self._paid(event)
             case events.Failed():
                 self._failures.labels(_known(event.code, CODES)).inc()
+            case events.CircuitOpened():
+                self._answers.labels(event.provider).set(0)
+            case events.CircuitClosed():
+                self._answers.labels(event.provider).set(1)
             case _:
                 self._deliveries.hear(event)
 
@@ -173,7 +186,7 @@ class _Deliveries:
             "easel_deliveries_kept", "Outcomes with nowhere to go", registry=registry
         )
 
-    def hear(self, event: events.Event) -> None:
+    def hear(self, event: events.Happening) -> None:
         match event:
             case events.Delivered():
                 self._shown.labels(_known(event.route, ROUTES)).inc()

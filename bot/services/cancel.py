@@ -1,4 +1,4 @@
-"""Withdraw a request that still waits."""
+"""Withdraw a request that waits, or that is being drawn."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.core.errors import NotYours, TooLate
-from bot.core.events import Cancelled, Events, about
+from bot.core.events import Cancelled, Events, Withdrawn, about
 from bot.core.jobs import Job, State
 from bot.core.ports import Clock
 from bot.core.stores import Store
 
 
 class Cancel:
-    """The way out of the queue.
+    """The way out.
 
     Args:
         settled: Awaited with the job's id, so that no late progress overwrites its last card.
@@ -33,7 +33,9 @@ class Cancel:
         self._settled = settled
 
     async def __call__(self, job_id: int, *, by: int, guild_id: int, moderator: bool) -> Job:
-        """Cancel a waiting request and release what was reserved for it.
+        """Cancel a waiting request, or ask for one that is being drawn not to be posted.
+
+        Answers the job as it is then: cancelled, or running with `cancelled_by` set.
 
         Args:
             job_id: Which.
@@ -43,25 +45,26 @@ class Cancel:
 
         Raises:
             NotYours: It is somebody else's, or there is none of that number here.
-            TooLate: It is being drawn, or finished.
+            TooLate: It is cancelled already, or finished.
         """
         job = await self._store.job(job_id)
         if job is None or job.place.guild_id != guild_id:
             raise NotYours
         if job.place.member_id != by and not moderator:
             raise NotYours
-        before = await self._store.cancel(job_id, self._clock.now())
-        if before is State.RUNNING:
-            raise TooLate("It is being drawn already, so it cannot be cancelled any more.")
-        if before is State.CANCELLED:
+        if job.cancelled_by is not None:
             raise TooLate("This request is cancelled already.")
-        if before is not State.QUEUED:
-            raise TooLate("This request is finished already, so there is nothing to cancel.")
-        self._events.announce(
-            Cancelled(
-                **about(job, self._clock.now()),
-                by=by,
-            )
-        )
+        now = self._clock.now()
+        match await self._store.cancel(job_id, by, now):
+            case State.QUEUED:
+                self._events.announce(Cancelled(**about(job, now), by=by))
+                job = replace(job, state=State.CANCELLED, cancelled_by=by)
+            case State.RUNNING:
+                self._events.announce(Withdrawn(**about(job, now), by=by))
+                job = replace(job, state=State.RUNNING, cancelled_by=by)
+            case State.CANCELLED:
+                raise TooLate("This request is cancelled already.")
+            case _:
+                raise TooLate("This request is finished already, so there is nothing to cancel.")
         await self._settled(job_id)
-        return replace(job, state=State.CANCELLED)
+        return job

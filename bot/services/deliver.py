@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.core import events
@@ -18,9 +19,11 @@ from bot.core.delivery import (
     after_failure,
     answer_is_on_its_way,
     at_route,
+    edits_card,
     first_route,
+    nonce_holds,
 )
-from bot.core.errors import PostingFailed, TooLarge, Unavailable
+from bot.core.errors import PostingFailed, Unavailable
 from bot.core.jobs import Picture
 from bot.core.ports import Clock, Messenger, Vault
 from bot.core.stores import Store
@@ -33,9 +36,6 @@ POLL = timedelta(seconds=15)
 
 AT_ONCE = 4
 """Messages posted at the same time; bounds the memory that pictures take."""
-
-SHRINK = (80, 60, 50, 40, 30, 20)
-"""Percent of its largest file to aim for, each time that Discord finds a message too large."""
 
 ANSWER_PAUSE = timedelta(milliseconds=200)
 
@@ -111,8 +111,9 @@ class Deliver:
             return None
 
     async def _sleep(self) -> None:
-        now = self._clock.now()
-        due = await self._store.next_due()
+        now, due = self._clock.now(), None
+        with suppress(Unavailable):  # uploads go on while the database is locked
+            due = await self._store.next_due()
         await waiting.until(min(due or now + POLL, now + POLL), self._wake, self._clock)
 
     async def _one(self, delivery: Delivery) -> None:
@@ -144,34 +145,52 @@ class Deliver:
             await self._done(delivery, posted)
 
     async def _post(self, delivery: Delivery) -> Posted:
-        """Post every message of the outcome; answers the first."""
+        """Post every message of the outcome that is not there yet; answers the first."""
         groups = await self._prepare.messages(delivery.job, delivery.pictures)
         first: Posted | None = None
         for part, pictures in enumerate(groups):
-            posted = await self._post_part(delivery, pictures, part, len(groups))
+            posted = await self._there(delivery, part)
+            if posted is None:
+                posted = await self._post_part(delivery, pictures, part, len(groups))
+                await self._store.sent(delivery, part, posted, self._clock.now())
             first = first or posted
         assert first is not None  # there is always one message
         return first
 
+    async def _there(self, delivery: Delivery, part: int) -> Posted | None:
+        """The message that shows a part already; else it is written down that one is asked for.
+
+        Where the answer to an earlier question was lost, Discord itself answers the same question
+        with the same message for a while. Later, or in another place, it has to be looked for.
+        """
+        now = self._clock.now()
+        known = delivery.part(part)
+        if known is not None and known.posted is not None:
+            return known.posted
+        if edits_card(delivery.route, part):
+            return None
+        if known is not None:
+            if nonce_holds(known, delivery.route, now):
+                return None
+            found = await self._messenger.find(delivery, known.route, part, known.at)
+            if found is not None:
+                await self._store.sent(delivery, part, found, now)
+                return found
+        await self._store.sending(delivery, part, now)
+        return None
+
     async def _post_part(
         self, delivery: Delivery, pictures: Sequence[Picture], part: int, parts: int
     ) -> Posted:
-        """Post one message; where Discord finds it too large, the same pictures smaller.
-
-        What has been posted before it stays as it is: its nonce would not let it be replaced.
-        """
-        limit = delivery.job.place.upload_limit
-        for percent in SHRINK:
-            files = await self._prepare.uploads(delivery.job, pictures, limit)
-            try:
-                return await self._messenger.deliver(
-                    delivery, delivery.route, files, part=part, parts=parts
-                )
-            except TooLarge:
-                if not files:
-                    raise
-                limit = max(len(file.data) for file in files) * percent // 100
-        raise TooLarge("no picture is small enough")
+        """Post one message; what has been posted before it stays as it is."""
+        return await self._prepare.posted(
+            delivery.job,
+            pictures,
+            delivery.job.place.upload_limit,
+            lambda files: self._messenger.deliver(
+                delivery, delivery.route, files, part=part, parts=parts
+            ),
+        )
 
     async def _done(self, delivery: Delivery, posted: Posted) -> None:
         now = self._clock.now()
@@ -207,6 +226,6 @@ class Deliver:
         await self._store.postpone(delivery, Later(now, Route.KEEP, 0))
         self._events.announce(events.Kept(**events.about(delivery.job, now)))
 
-    def _heard(self, event: events.Event | events.Refused) -> None:
-        if isinstance(event, events.Drawn | events.Failed | events.Answered):
+    def _heard(self, event: events.Happening) -> None:
+        if isinstance(event, events.Drawn | events.Failed | events.Cancelled | events.Answered):
             self._wake.set()

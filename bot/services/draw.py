@@ -1,9 +1,8 @@
 """Draw one claimed job: call a provider, keep the bytes, settle the cost.
 
-The order is what makes it safe. The intent to call is committed before the socket opens, so that
-after a crash it is known that the call may have been paid. An answer is announced beside the files
-before they are written, so that a new process can go on from there. The bytes are on disk before
-the row that names them. Keeping, settling and handing over to delivery are one transaction.
+The order is what makes it safe. An answer is announced beside the files before they are written, so
+that a new process can go on from there. The bytes are on disk before the row that names them.
+Keeping, settling and handing over to delivery are one transaction.
 """
 
 from __future__ import annotations
@@ -15,31 +14,27 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from bot.core import events, retry
+from bot.core import events
 from bot.core.errors import (
     BadAnswer,
     BadPicture,
     DrawingFailed,
-    InputsGone,
     ModelUnavailable,
     OutcomeUnknown,
     Unavailable,
 )
-from bot.core.jobs import Job, Note, Picture
+from bot.core.jobs import Job, Note, Picture, State
 from bot.core.models import Model
-from bot.core.ports import Answer, Clock, Drawing, ImageApi, Imaging, Inputs, Vault
+from bot.core.ports import Answer, Clock, Drawing, ImageApi, Imaging, Vault
 from bot.core.pricing import settle
 from bot.core.stores import Store
+from bot.services.ask import Ask, Fenced, NotNow
 
 STORE_PAUSE = timedelta(seconds=2)
 STORE_TRIES = 300
 """How often a paid result is offered to a disk that is full or locked: for ten minutes."""
 
 Done = TypeVar("Done")
-
-
-class Fenced(Exception):
-    """Another process took the job over; this one must not touch it again."""
 
 
 class Draw:
@@ -58,22 +53,24 @@ class Draw:
         vault: Vault,
         clock: Clock,
         events: events.Events,
+        ask: Ask,
         report: Callable[[str, BaseException], None],
     ) -> None:
         self._store = store
+        self._ask = ask
         self._api = api
         self._imaging = imaging
         self._vault = vault
         self._clock = clock
         self._events = events
         self._report = report
-        self._calling: set[int] = set()
         self._announced: dict[int, Answer] = {}
 
     async def __call__(self, job: Job) -> None:
         """Bring the job to drawn, failed or unknown; a fenced one is left alone.
 
-        Cancelled before anything was sent, it puts the job back into the queue.
+        Cancelled before anything was sent, it puts the job back into the queue. There, one that was
+        withdrawn ends.
         """
         try:
             await self._draw(job)
@@ -81,11 +78,11 @@ class Draw:
             if job.id in self._announced:
                 await self._vault.withdraw(self._announced[job.id])
         except asyncio.CancelledError:
-            if job.id not in self._calling:
-                await self._put_back(job)
+            if not self._ask.sent(job.id):
+                await self._put_back(job, "stopped before it was sent")
             raise
         finally:
-            self._calling.discard(job.id)
+            self._ask.forget(job.id)
             self._announced.pop(job.id, None)
 
     async def adopt(self, job: Job, answer: Answer) -> None:
@@ -115,26 +112,35 @@ class Draw:
                 found.append((name, await self._vault.get(name)))
         return found
 
-    async def _put_back(self, job: Job) -> None:
+    async def _put_back(self, job: Job, reason: str) -> None:
         now = self._clock.now()
-        if await self._store.requeue(job, now):
-            self._events.announce(
-                events.Requeued(**events.about(job, now), reason="stopped before it was sent")
-            )
+        back = await self._store.requeue(job, now)
+        if back is not None and back.state is State.QUEUED:
+            self._events.announce(events.Requeued(**events.about(job, now), reason=reason))
+        elif back is not None:
+            self._withdrawn(back, now)
+
+    def _withdrawn(self, job: Job, now: datetime) -> None:
+        assert job.cancelled_by is not None  # that is why it is cancelled
+        self._events.announce(
+            events.Cancelled(**events.about(job, now), by=job.cancelled_by, cost=job.cost or 0)
+        )
 
     async def _draw(self, job: Job) -> None:
         began = self._clock.now()
         try:
             model = self._model(job)
-            provider, drawing = await self._call_providers(job, model)
+            provider, drawing = await self._ask(job, model)
             await self._keep(job, model, provider, drawing, began)
         except Fenced:
             return
+        except NotNow as reason:
+            await self._put_back(job, str(reason))
         except DrawingFailed as failure:
             await self._fail(job, failure)
         except Exception as bug:  # noqa: BLE001 -- whatever it is, the author gets an outcome
             self._report(f"job {job.id}", bug)
-            kind = OutcomeUnknown if job.id in self._calling else DrawingFailed
+            kind = OutcomeUnknown if self._ask.sent(job.id) else DrawingFailed
             await self._fail(job, kind(type(bug).__name__))
 
     def _model(self, job: Job) -> Model:
@@ -143,78 +149,6 @@ class Draw:
         if model is None or not self._api.providers(model):
             raise ModelUnavailable(f"nobody serves {job.request.model}")
         return model
-
-    async def _call_providers(self, job: Job, model: Model) -> tuple[str, Drawing]:
-        """Ask one provider after the other, as `core.retry` allows."""
-        calls = 0
-        failure: DrawingFailed = ModelUnavailable("no provider")
-        for provider in self._api.providers(model):
-            began, here = self._clock.now(), 0
-            while True:
-                calls, here = calls + 1, here + 1
-                try:
-                    return provider, await self._call(job, model, provider, calls)
-                except DrawingFailed as failed:
-                    failure = failed
-                decision = retry.decide(failure, calls=here, began=began, now=self._clock.now())
-                if isinstance(decision, retry.GiveUp):
-                    break
-                self._events.announce(
-                    events.Paused(
-                        **events.about(job, self._clock.now()),
-                        provider=provider,
-                        until=decision.at,
-                        reason=failure.code,
-                    )
-                )
-                await self._clock.sleep_until(decision.at)
-            if not isinstance(failure, retry.ELSEWHERE):
-                break
-        raise failure
-
-    async def _call(self, job: Job, model: Model, provider: str, call: int) -> Drawing:
-        """One call that is paid at most once."""
-        inputs = await self._inputs(job, provider)
-        await self._api.turn(provider, job.request.count)
-        if not await self._store.intend(job, call, provider, self._clock.now()):
-            raise Fenced
-        self._calling.add(job.id)
-        self._events.announce(
-            events.Sent(
-                **events.about(job, self._clock.now()), provider=provider, model=model.id, call=call
-            )
-        )
-        try:
-            drawing = self._api.draw(provider, model, job.request, inputs, self._sketched(job))
-            del inputs  # megabytes that are not needed once they are sent
-            return await drawing
-        except DrawingFailed as failure:
-            if not failure.may_be_paid:
-                if not await self._store.rejected(job, call, failure.code, self._clock.now()):
-                    raise Fenced from failure
-                self._calling.discard(job.id)
-            raise
-
-    async def _inputs(self, job: Job, provider: str) -> Inputs:
-        """The bytes that go with the request, read for each call: they may be many megabytes."""
-        request = job.request
-        try:
-            sources = [
-                (each.format, await self._vault.get(each.sha256)) for each in request.sources
-            ]
-            mask = await self._vault.get(request.mask) if request.mask else None
-        except FileNotFoundError as gone:
-            raise InputsGone(f"job {job.id} names a file that is not kept") from gone
-        shape = self._api.mask_shape(provider)
-        return Inputs(
-            sources=tuple(sources),
-            mask=await self._imaging.shape_mask(mask, shape) if mask else None,
-        )
-
-    def _sketched(self, job: Job) -> Callable[[int, bytes], None]:
-        return lambda index, picture: self._events.announce(
-            events.Sketched(**events.about(job, self._clock.now()), index=index, picture=picture)
-        )
 
     async def _keep(
         self, job: Job, model: Model, provider: str, drawing: Drawing, began: datetime
@@ -248,7 +182,7 @@ class Draw:
             # It was counted for all of them; those that a crash took are not charged.
             cost = -(-cost * len(pictures) // len(answer.pictures))
         note = await self._note(job, pictures[0][1])
-        await self._store_paid(job, kept, cost, answer.provider, note)
+        settled = await self._store_paid(job, kept, cost, answer.provider, note)
         now = self._clock.now()
         self._events.announce(
             events.Drawn(
@@ -260,6 +194,8 @@ class Draw:
                 seconds=(now - began).total_seconds(),
             )
         )
+        if settled.state is State.CANCELLED:
+            self._withdrawn(settled, now)
 
     async def _note(self, job: Job, drawn: bytes) -> Note | None:
         """Whether the provider changed what the mask protects; best effort, it is paid anyway."""
@@ -289,21 +225,25 @@ class Draw:
 
     async def _store_paid(
         self, job: Job, kept: list[Picture], cost: int, provider: str, note: Note | None
-    ) -> None:
+    ) -> Job:
         """Keep and settle."""
         stored = await self._patiently(
             lambda: self._store.keep(job, kept, cost, provider, self._clock.now(), note=note)
         )
-        if not stored:
+        if stored is None:
             raise Fenced
+        return stored
 
     async def _fail(self, job: Job, failure: DrawingFailed) -> None:
-        if await self._patiently(lambda: self._store.fail(job, failure, self._clock.now())):
-            self._events.announce(
-                events.Failed(
-                    **events.about(job, self._clock.now()), code=failure.code, detail=failure.detail
-                )
-            )
+        ended = await self._patiently(lambda: self._store.fail(job, failure, self._clock.now()))
+        now = self._clock.now()
+        if ended is None:
+            return
+        self._events.announce(
+            events.Failed(**events.about(job, now), code=failure.code, detail=failure.detail)
+        )
+        if ended.state is State.CANCELLED:
+            self._withdrawn(ended, now)
 
     async def _patiently(self, act: Callable[[], Awaitable[Done]]) -> Done:
         """Do what must not be lost; a disk that is full or locked is given time.

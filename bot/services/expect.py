@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.events import Drawn, Event, Events, Refused
+from bot.core.events import Drawn, Events, Happening
 from bot.core.images import ImageRequest
 from bot.core.models import Catalogue
 
@@ -35,7 +35,7 @@ class Expect:
         rounds = 1 + ahead // max(1, self._slots)
         return max(1, round(one * rounds))
 
-    def _heard(self, event: Event | Refused) -> None:
+    def _heard(self, event: Happening) -> None:
         if isinstance(event, Drawn):
             before = self._pace.get(event.model, event.seconds)
             self._pace[event.model] = before + NEWEST * (event.seconds - before)

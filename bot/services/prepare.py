@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from bot.core.errors import TooLarge
 from bot.core.fitting import ladder, pack
@@ -12,6 +13,11 @@ from bot.core.ports import Imaging, Upload, Vault
 
 ALT_LIMIT = 1024
 """Characters of alt text; Discord's limit."""
+
+SHRINK = (80, 60, 50, 40, 30, 20)
+"""Percent of its largest file to aim for, each time that Discord finds a message too large."""
+
+Result = TypeVar("Result")
 
 
 class Prepare:
@@ -50,6 +56,34 @@ class Prepare:
             TooLarge: A picture does not get under the limit however it is written.
         """
         return tuple([await self._upload(job, picture, limit) for picture in pictures])
+
+    async def posted(
+        self,
+        job: Job,
+        pictures: Sequence[Picture],
+        limit: int,
+        post: Callable[[Sequence[Upload]], Awaitable[Result]],
+    ) -> Result:
+        """Post one message; where Discord finds it too large, the same pictures smaller.
+
+        Args:
+            job: What they were drawn for.
+            pictures: What to post.
+            limit: Bytes that one file may have, as far as is known.
+            post: Posts these files.
+
+        Raises:
+            PostingFailed: What `post` raised; `TooLarge` once nothing is small enough.
+        """
+        for percent in SHRINK:
+            files = await self.uploads(job, pictures, limit)
+            try:
+                return await post(files)
+            except TooLarge:
+                if not files:
+                    raise
+                limit = max(len(file.data) for file in files) * percent // 100
+        raise TooLarge("no picture is small enough")
 
     async def _upload(self, job: Job, picture: Picture, limit: int) -> Upload:
         data = await self._vault.get(picture.sha256)

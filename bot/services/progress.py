@@ -16,6 +16,7 @@ from bot.core.errors import BadAnswer, PostingFailed
 from bot.core.ports import Clock, Imaging, Messenger, Progress
 from bot.core.previews import EDIT_EVERY, worth_showing
 from bot.core.stores import Store
+from bot.services.circuits import Circuits
 from bot.services.expect import Expect
 
 TICK = timedelta(seconds=1)
@@ -34,18 +35,22 @@ class Card:
     Attributes:
         up: Whether the message is there to be edited.
         ahead: The position it shows; None while it is drawn.
+        silent: Whether it shows that no provider answers.
         changed: Whether it shows less than is known.
+        back: Whether it was put back into the queue, which the message does not say yet.
         editing: Held while an edit is under way.
         closed: No further edits: the outcome is known.
     """
 
     up: bool = False
     ahead: int | None = None
+    silent: bool = False
     since: datetime | None = None
     until: datetime | None = None
     sketch: bytes | None = None
     last_edit: datetime | None = None
     changed: bool = False
+    back: bool = False
     closed: bool = False
     editing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -62,12 +67,14 @@ class ShowProgress:
         clock: Clock,
         events: events.Events,
         expect: Expect,
+        circuits: Circuits,
     ) -> None:
         self._store = store
         self._imaging = imaging
         self._messenger = messenger
         self._clock = clock
         self._expect = expect
+        self._circuits = circuits
         self._cards: dict[int, Card] = {}
         self._changed = asyncio.Event()
         events.listen(self._heard)
@@ -96,6 +103,17 @@ class ShowProgress:
         if any(card.changed for card in self._cards.values()):
             self._changed.set()
 
+    async def conclude(self) -> None:
+        """Say of requests that were put back that they wait, since nobody draws them now.
+
+        Raises:
+            Unavailable: The store cannot be read.
+        """
+        for job_id, card in tuple(self._cards.items()):
+            if card.back and card.up:
+                card.ahead = await self._store.ahead(job_id)
+                await self._edit(job_id, card)
+
     async def settled(self, job_id: int) -> None:
         """Give the card over to delivery; returns when no edit of ours can follow."""
         card = self._cards.pop(job_id, None)
@@ -105,22 +123,23 @@ class ShowProgress:
                 return
 
     async def _moved(self, job_id: int) -> bool:
-        """Whether a waiting request's position is another than its card shows."""
+        """Whether a waiting request stands otherwise than its card shows."""
         card = self._cards[job_id]
         recent = card.last_edit and self._clock.now() - card.last_edit < 2 * EDIT_EVERY
         if not card.up or not card.changed or recent:
             return False
         ahead = await self._store.ahead(job_id)
-        moved = ahead is not None and ahead != card.ahead
-        card.ahead, card.changed = ahead, moved
+        silent = self._circuits.until is not None
+        moved = ahead is not None and (card.back or (ahead, silent) != (card.ahead, card.silent))
+        card.ahead, card.silent, card.changed = ahead, silent, moved
         return moved
 
     async def _edit(self, job_id: int, card: Card) -> None:
         async with card.editing:
             job = None if card.closed else await self._store.job(job_id)
-            if job is None or card.closed:
+            if job is None or card.closed or job.cancelled_by is not None:
                 return
-            card.changed, card.last_edit = False, self._clock.now()
+            card.changed, card.back, card.last_edit = False, False, self._clock.now()
             progress = Progress(
                 job=job,
                 ahead=None if card.since else card.ahead,
@@ -129,6 +148,7 @@ class ShowProgress:
                 ),
                 since=card.since,
                 until=card.until,
+                silent=card.silent and not card.since,
                 sketch=await self._sketch(card.sketch),
             )
             # Progress is a courtesy: an edit that fails is not repeated, the next one may work.
@@ -143,10 +163,12 @@ class ShowProgress:
         except BadAnswer:
             return None
 
-    def _heard(self, event: events.Event | events.Refused) -> None:
+    def _heard(self, event: events.Happening) -> None:
         if isinstance(event, events.Refused):
             return
-        if isinstance(event, events.Drawn | events.Failed | events.Cancelled | events.Kept):
+        if isinstance(event, events.CircuitOpened | events.CircuitClosed):
+            pass  # all that wait may have something else to show
+        elif isinstance(event, events.Drawn | events.Failed | events.Cancelled | events.Kept):
             card = self._cards.get(event.job_id)
             if card is not None:
                 card.closed = True
@@ -168,6 +190,7 @@ class ShowProgress:
                 card = self._card(event.job_id)
                 card.since = event.at if isinstance(event, events.Started) else None
                 card.changed, card.until, card.sketch = True, None, None
+                card.back = isinstance(event, events.Requeued)
             case events.Paused():
                 card = self._card(event.job_id)
                 card.until, card.changed = event.until, True

@@ -1,12 +1,16 @@
-"""Answer questions about requests: where mine are, and what one of them was."""
+"""Answer questions about requests: where mine are, what came of them, and what one of them was."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.core.jobs import Job, State
-from bot.core.stores import Store
+from bot.core.ports import Clock
+from bot.core.stores import Page, Store
+from bot.services.circuits import Circuits
 from bot.services.expect import Expect
+from bot.services.sweep import KEEP_RESULTS, kept_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,19 +20,23 @@ class Line:
     Attributes:
         ahead: Requests that start before it, while it waits.
         expected_s: About how long until it is drawn.
+        silent: Whether it waits because no provider answers.
     """
 
     job: Job
     ahead: int
     expected_s: int
+    silent: bool = False
 
 
 class Report:
     """Reads; changes nothing."""
 
-    def __init__(self, *, store: Store, expect: Expect) -> None:
+    def __init__(self, *, store: Store, expect: Expect, clock: Clock, circuits: Circuits) -> None:
         self._store = store
         self._expect = expect
+        self._clock = clock
+        self._circuits = circuits
 
     async def job(self, job_id: int) -> Job | None:
         """A request of any state."""
@@ -37,19 +45,41 @@ class Report:
     async def line(self, job: Job) -> Line:
         """Where one request is."""
         ahead = await self._store.ahead(job.id) or 0
-        return Line(job=job, ahead=ahead, expected_s=self._expect.seconds(job.request, ahead))
+        return self._line(job, ahead)
 
     async def unfinished(self, guild_id: int, member_id: int) -> tuple[Line, ...]:
         """Where every unfinished request of the member is, oldest first."""
         waiting = await self._store.unfinished(guild_id, member_id)
-        return tuple(
-            Line(
-                job=each.job,
-                ahead=each.ahead,
-                expected_s=self._expect.seconds(each.job.request, each.ahead),
-            )
-            for each in waiting
+        return tuple(self._line(each.job, each.ahead) for each in waiting)
+
+    def _line(self, job: Job, ahead: int) -> Line:
+        return Line(
+            job=job,
+            ahead=ahead,
+            expected_s=self._expect.seconds(job.request, ahead),
+            silent=job.state is State.QUEUED and self._circuits.until is not None,
         )
+
+    async def shown(
+        self,
+        member_id: int,
+        most: int,
+        *,
+        older_than: int | None = None,
+        newer_than: int | None = None,
+    ) -> Page:
+        """What was drawn for the member in any server, newest first; see `core.stores.Reports`."""
+        return await self._store.shown(
+            member_id, most, older_than=older_than, newer_than=newer_than
+        )
+
+    async def kept(self, member_id: int) -> int:
+        """How many requests of the member could not be posted, and are still kept."""
+        return await self._store.kept(member_id, self._clock.now() - KEEP_RESULTS)
+
+    def kept_until(self, job: Job) -> datetime | None:
+        """When its pictures are let go of; None unless they could not be posted and are kept."""
+        return kept_until(job, self._clock.now())
 
     async def counts(self) -> dict[State, int]:
         """How many requests are live, by state."""

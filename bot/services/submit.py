@@ -195,6 +195,8 @@ class Submit:
                     member_id=place.member_id,
                     at=self._clock.now(),
                     code=refusal.code,
+                    # All others are told to whoever can act: the member.
+                    detail=refusal.detail if isinstance(refusal, Unavailable) else "",
                 )
             )
             raise

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -17,11 +17,18 @@ from bot.core.delivery import Delivery, Later, Posted
 from bot.core.errors import DrawingFailed, Misconfigured, Unavailable
 from bot.core.jobs import Draft, Job, Note, Picture, State
 from bot.core.quotas import Counter, Period, Rule, Standing, Subject
-from bot.core.stores import Limits, Recovered, Submitted, Waiting
+from bot.core.stores import Limits, Page, Recovered, Submitted, Waiting
 from bot.storage import migrate, statements
 from bot.storage.aiosqlite_hop import Hop
 from bot.storage.lockfile import Lock
-from bot.storage.sqlite_connection import open_reader, open_writer, perform
+from bot.storage.sqlite_connection import (
+    BUSY_MS,
+    LOCKED_MS,
+    open_reader,
+    open_writer,
+    perform,
+    wait_for_locks,
+)
 from bot.storage.transaction import Transaction
 from bot.storage.transactions import (
     accounts,
@@ -60,6 +67,7 @@ class SqliteStore:
         self._lock: Lock | None = None
         self._writer: Hop | None = None
         self._reader: Hop | None = None
+        self._locked = False
 
     async def open(self) -> None:
         """Bring the schema up to date and take the folder for this process.
@@ -118,9 +126,8 @@ class SqliteStore:
     ) -> Result:
         return await self._run(
             self._writer,
-            "BEGIN IMMEDIATE",
             function.__name__,
-            lambda tx: function(tx, *args, **kwargs),
+            lambda connection: self._perform(connection, lambda tx: function(tx, *args, **kwargs)),
         )
 
     async def _read(
@@ -130,22 +137,44 @@ class SqliteStore:
         **kwargs: Given.kwargs,
     ) -> Result:
         return await self._run(
-            self._reader, "BEGIN", function.__name__, lambda tx: function(tx, *args, **kwargs)
+            self._reader,
+            function.__name__,
+            lambda connection: perform(
+                connection, self._statements, "BEGIN", lambda tx: function(tx, *args, **kwargs)
+            ),
         )
 
     async def _run(
-        self, hop: Hop | None, begin: str, name: str, body: Callable[[Transaction], Result]
+        self, hop: Hop | None, name: str, transact: Callable[[sqlite3.Connection], Result]
     ) -> Result:
         if hop is None:
             raise Unavailable(f"{name}: the store is not open")
         try:
-            return await hop.run(
-                lambda connection: perform(connection, self._statements, begin, body)
-            )
+            return await hop.run(transact)
         except OURS:
             raise
         except sqlite3.Error as problem:
             raise Unavailable(f"{name}: {problem}") from problem
+
+    def _perform(
+        self, connection: sqlite3.Connection, body: Callable[[Transaction], Result]
+    ) -> Result:
+        """One transaction that writes, on the connection's own thread.
+
+        Where somebody else's lock was waited for in vain, those that stand in line behind it have
+        waited as long already: they only see whether it is gone.
+        """
+        try:
+            result = perform(connection, self._statements, "BEGIN IMMEDIATE", body)
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                self._locked = True
+                wait_for_locks(connection, LOCKED_MS)
+            raise
+        if self._locked:
+            self._locked = False
+            wait_for_locks(connection, BUSY_MS)
+        return result
 
     # Queue
 
@@ -176,21 +205,22 @@ class SqliteStore:
         now: datetime,
         *,
         note: Note | None = None,
-    ) -> bool:
+    ) -> Job | None:
         return await self._write(finish.keep, job, pictures, cost, provider, now, note=note)
 
-    async def fail(self, job: Job, failure: DrawingFailed, now: datetime) -> bool:
+    async def fail(self, job: Job, failure: DrawingFailed, now: datetime) -> Job | None:
         return await self._write(finish.fail, job, failure, now)
 
-    async def requeue(self, job: Job, now: datetime) -> bool:
-        del now  # a job that waits does not say since when: its place is by age
-        return await self._write(finish.requeue, job)
+    async def requeue(self, job: Job, now: datetime) -> Job | None:
+        return await self._write(finish.requeue, job, now)
 
-    async def cancel(self, job_id: int, now: datetime) -> State:
-        return await self._write(cancel.cancel, job_id, now)
+    async def cancel(self, job_id: int, by: int, now: datetime) -> State:
+        return await self._write(cancel.cancel, job_id, by, now)
 
-    async def recover(self, now: datetime, *, repeat: bool) -> Recovered:
-        return await self._write(recover.recover, now, repeat=repeat)
+    async def recover(
+        self, now: datetime, *, repeat: bool, held: Collection[int] | None = None
+    ) -> Recovered:
+        return await self._write(recover.recover, now, repeat=repeat, held=held)
 
     async def set_limits(self, limits: Limits) -> None:
         await self._write(lanes.set_limits, limits)
@@ -202,6 +232,12 @@ class SqliteStore:
 
     async def next_due(self) -> datetime | None:
         return await self._read(deliveries.next_due)
+
+    async def sending(self, delivery: Delivery, part: int, now: datetime) -> None:
+        await self._write(deliveries.sending, delivery, part, now)
+
+    async def sent(self, delivery: Delivery, part: int, posted: Posted, now: datetime) -> None:
+        await self._write(deliveries.sent, delivery, part, posted, now)
 
     async def delivered(self, delivery: Delivery, posted: Posted, now: datetime) -> tuple[str, ...]:
         return await self._write(deliveries.delivered, delivery, posted, now)
@@ -234,8 +270,8 @@ class SqliteStore:
 
     # Files
 
-    async def files_in_use(self, keep_inputs_after: datetime) -> frozenset[str]:
-        return await self._write(files.files_in_use, keep_inputs_after)
+    async def files_in_use(self, inputs_after: datetime, results_after: datetime) -> frozenset[str]:
+        return await self._write(files.files_in_use, inputs_after, results_after)
 
     # Reports
 
@@ -250,6 +286,24 @@ class SqliteStore:
 
     async def counts(self) -> dict[State, int]:
         return await self._read(reports.counts)
+
+    async def pictures(self, job_id: int) -> tuple[Picture, ...]:
+        return await self._read(reports.pictures, job_id)
+
+    async def shown(
+        self,
+        member_id: int,
+        most: int,
+        *,
+        older_than: int | None = None,
+        newer_than: int | None = None,
+    ) -> Page:
+        return await self._read(
+            reports.shown, member_id, most, older_than=older_than, newer_than=newer_than
+        )
+
+    async def kept(self, member_id: int, drawn_after: datetime) -> int:
+        return await self._read(reports.kept, member_id, drawn_after)
 
     # Memory
 

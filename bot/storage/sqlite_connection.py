@@ -18,6 +18,9 @@ BUSY_MS = 1_500
 Less than the three seconds in which a member has to be answered.
 """
 
+LOCKED_MS = 50
+"""Likewise, once it is known that somebody holds on to the lock."""
+
 WAL_BYTES = 64 * 1024 * 1024
 """The log is cut back to this after a long reader let it grow."""
 
@@ -61,6 +64,11 @@ def _open(database: Path, mode: str, *pragmas: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def wait_for_locks(connection: sqlite3.Connection, milliseconds: int) -> None:
+    """Change how long the next transactions wait for somebody else's lock."""
+    connection.execute(f"PRAGMA busy_timeout = {milliseconds}").close()
 
 
 class SqliteTransaction:

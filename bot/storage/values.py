@@ -63,6 +63,7 @@ def job(row: Row) -> Job:
         failure=row["failure"],
         parent_id=row["parent_id"],
         note=Note(row["note"]) if row["note"] else None,
+        cancelled_by=row["cancelled_by"],
     )
 
 

@@ -22,3 +22,9 @@ ALTER TABLE job ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0;
 
 -- A member's pictures, newest first.
 CREATE INDEX job_shown ON job (member_id, id) WHERE state IN ('delivered', 'kept');
+
+-- What could not be posted anywhere, and since when; it ends with the state so that it counts alone.
+CREATE INDEX job_kept ON job (member_id, finished_at, state) WHERE state = 'kept';
+
+-- With that and job_drawn, nothing asks for it any more.
+DROP INDEX job_holding;

@@ -123,13 +123,16 @@ def check_outcomes(bench: Bench) -> None:
     outcomes: defaultdict[int, list[str]] = defaultdict(list)
     for row in bench.look("SELECT job_id, kind FROM delivery"):
         outcomes[row["job_id"]].append(row["kind"])
-    for job in bench.look("SELECT id, state FROM job"):
+    for job in bench.look("SELECT id, state, started_at FROM job"):
+        began = job["started_at"] is not None
         assert outcomes[job["id"]] == {
             State.DRAWN: ["picture"],
             State.DELIVERED: ["picture"],
             State.KEPT: ["picture"],
             State.FAILED: ["notice"],
             State.UNKNOWN: ["notice"],
+            # In the middle of drawing: then it is said what it came to.
+            State.CANCELLED: ["notice"] if began else [],
         }.get(State(job["state"]), [])
     lost = bench.look(
         "SELECT state FROM call WHERE state = 'sent' AND NOT EXISTS (SELECT 1 FROM job "

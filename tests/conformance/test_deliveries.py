@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.core.delivery import Delivery, Later, Posted, Route, at_route
+from bot.core.delivery import Delivery, Later, Part, Posted, Route, at_route
 from bot.core.errors import Blocked
 from bot.core.jobs import Job, Picture, State
 from bot.core.stores import Store
@@ -155,7 +155,7 @@ async def test_a_delivery_is_put_off_with_its_route_and_tries(store: Store) -> N
 
 
 async def test_what_cannot_be_posted_anywhere_stays_with_its_job(store: Store, look: Look) -> None:
-    """It is kept, not tried again, and can still be shown later."""
+    """It is kept, and that is the end: not tried again, and not posted after all."""
     job = await drawn(store)
     delivery = await taken(store)
 
@@ -164,8 +164,8 @@ async def test_what_cannot_be_posted_anywhere_stays_with_its_job(store: Store, l
     assert await state(store, job) is State.KEPT
     assert look("SELECT state, route FROM delivery") == [{"state": "kept", "route": "keep"}]
     assert await store.next_due() is None
-    assert len(await store.delivered(delivery, POSTED, NOW)) == 1
-    assert await state(store, job) is State.DELIVERED
+    assert await store.delivered(delivery, POSTED, NOW) == ()
+    assert await state(store, job) is State.KEPT
 
 
 async def test_a_notice_leaves_its_job_as_it_ended(store: Store) -> None:
@@ -183,3 +183,72 @@ async def test_a_notice_leaves_its_job_as_it_ended(store: Store) -> None:
 
         assert await state(store, job) is State.FAILED
         assert await store.next_due() is None
+
+
+async def parts(store: Store, delivery: Delivery) -> tuple[Part, ...]:
+    """What is known of its messages, by whoever takes it next."""
+    await store.postpone(delivery, Later(NOW, delivery.route, 0))
+    return (await taken(store)).parts
+
+
+async def test_of_an_outcome_nothing_is_known_at_first(store: Store) -> None:
+    """Discord was not asked for anything."""
+    await drawn(store)
+
+    assert (await taken(store)).parts == ()
+
+
+async def test_a_message_is_asked_for_before_it_is_there(store: Store) -> None:
+    """What was asked for last counts, with its way and its time; other outcomes have their own."""
+    await drawn(store)
+    delivery = at_route(await taken(store), Route.CHANNEL)
+    await store.sending(delivery, 1, NOW)
+    await store.sending(delivery, 0, NOW)
+    await store.sending(at_route(delivery, Route.DIRECT), 0, NOW + SOON)
+    await drawn(store, member=2)
+    other = await taken(store)
+
+    assert other.parts == ()
+    await store.postpone(other, Later(NOW + LEASE, Route.REPLY, 0))
+    assert await parts(store, delivery) == (
+        Part(number=0, route=Route.DIRECT, posted=None, at=NOW + SOON),
+        Part(number=1, route=Route.CHANNEL, posted=None, at=NOW),
+    )
+
+
+async def test_a_message_that_is_there_stays_the_one(store: Store) -> None:
+    """It is known by the way it was asked for, and nothing that is said later changes it."""
+    await drawn(store)
+    delivery = at_route(await taken(store), Route.CHANNEL)
+    await store.sending(delivery, 0, NOW)
+    direct = at_route(delivery, Route.DIRECT)
+    await store.sent(direct, 0, POSTED, NOW + SOON)
+    await store.sent(direct, 0, Posted(message_id=71, channel_id=51), NOW + 2 * SOON)
+    await store.sending(direct, 0, NOW + 3 * SOON)
+
+    assert await parts(store, delivery) == (
+        Part(number=0, route=Route.CHANNEL, posted=POSTED, at=NOW + SOON),
+    )
+
+
+async def test_a_card_that_was_edited_needs_no_asking_first(store: Store) -> None:
+    """An edit is written down once it is done."""
+    await drawn(store)
+    delivery = await taken(store)
+    await store.sent(delivery, 0, POSTED, NOW)
+
+    assert await parts(store, delivery) == (
+        Part(number=0, route=Route.REPLY, posted=POSTED, at=NOW),
+    )
+
+
+async def test_where_each_message_went_is_kept_with_the_outcome(store: Store, look: Look) -> None:
+    """Also once it is delivered."""
+    await drawn(store)
+    delivery = await taken(store)
+    await store.sent(delivery, 0, POSTED, NOW)
+    await store.delivered(delivery, POSTED, NOW)
+
+    assert look("SELECT n, state, message_id, channel_id FROM part") == [
+        {"n": 0, "state": "posted", "message_id": 70, "channel_id": 50}
+    ]

@@ -240,7 +240,7 @@ async def test_an_attempt_ends_once(store: Store, look: Look) -> None:
     assert not await store.keep(job, [picture()], 30_000, "p", NOW)
     assert not await store.fail(job, Blocked(), NOW)
     assert not await store.requeue(job, NOW)
-    assert await store.cancel(job.id, NOW) is State.DRAWN
+    assert await store.cancel(job.id, 1, NOW) is State.DRAWN
 
     assert everything(look) == before
 

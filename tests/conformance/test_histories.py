@@ -20,6 +20,7 @@ from bot.core.delivery import Later, Posted, Route
 from bot.core.errors import BadAnswer, Blocked, OutcomeUnknown, QueueFull, QuotaExceeded
 from bot.core.jobs import Draft, Job, State
 from bot.core.quotas import Amount, Period, Rule, Subject
+from bot.core.retry import MAX_CRASHES
 from bot.storage.transactions import (
     accounts,
     calls,
@@ -121,7 +122,7 @@ class Histories(RuleBasedStateMachine):
     def requeue(self, data: st.DataObject) -> None:
         job = data.draw(st.sampled_from(self.held))
         sent = bool(self.sent(job))
-        assert self.bench.run(finish.requeue, job) is not sent
+        assert (self.bench.run(finish.requeue, job, self.now) is None) is sent
         if not sent:
             self.held.remove(job)
             self.lost.append(job)
@@ -133,7 +134,7 @@ class Histories(RuleBasedStateMachine):
         before = proofs.everything(self.bench)
         assert not self.bench.run(finish.keep, job, [picture()], 1, "p", self.now)
         assert not self.bench.run(finish.fail, job, failure, self.now)
-        assert not self.bench.run(finish.requeue, job)
+        assert not self.bench.run(finish.requeue, job, self.now)
         assert not self.bench.run(claim.renew, job, self.now, LEASE)
         assert not self.bench.run(calls.intend, job, 2, "openai", self.now)
         assert not self.bench.run(calls.rejected, job, 1, "too_fast", self.now)
@@ -143,19 +144,38 @@ class Histories(RuleBasedStateMachine):
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
         job_id = data.draw(st.sampled_from(sorted(self.states)))
-        assert self.bench.run(cancel.cancel, job_id, self.now) is self.states[job_id]
+        assert self.bench.run(cancel.cancel, job_id, 1, self.now) is self.states[job_id]
 
     @rule(repeat=st.booleans())
     def crash(self, repeat: bool) -> None:
-        sent = {job.id for job in self.held if self.sent(job)}
-        again = {job_id for job_id in sent if repeat and not self.lost_before(job_id)}
-        recovered = self.bench.run(recover.recover, self.now, repeat=repeat)
-        assert {job.id for job in recovered.unknown} == sent - again
-        assert {job.id for job in recovered.requeued} == {job.id for job in self.held} - (
-            sent - again
-        )
-        self.lost += self.held
-        self.held = []
+        self.sort_out(self.held, None, repeat=repeat)
+
+    @rule(repeat=st.booleans(), data=st.data())
+    def leases_end(self, repeat: bool, data: st.DataObject) -> None:
+        in_hand = {job.id for job in self.held if data.draw(st.booleans())}
+        ended = {
+            row["id"]
+            for row in self.bench.look("SELECT * FROM job WHERE state = 'running'")
+            if row["lease_until"] < stamped(self.now)
+        }
+        left = [job for job in self.held if job.id in ended - in_hand]
+        self.sort_out(left, in_hand, repeat=repeat)
+
+    def sort_out(self, left: list[Job], held: set[int] | None, *, repeat: bool) -> None:
+        """These jobs, and no others, wait again or end."""
+        over = {job.id for job in left if self.is_over(job, repeat=repeat)}
+        recovered = self.bench.run(recover.recover, self.now, repeat=repeat, held=held)
+        assert {job.id for job in recovered.ended} == over
+        assert {job.id for job in recovered.requeued} == {job.id for job in left} - over
+        self.lost += left
+        self.held = [job for job in self.held if job not in left]
+
+    def is_over(self, job: Job, *, repeat: bool) -> bool:
+        """Whether a job whose worker is gone is not drawn again."""
+        [row] = self.bench.look(f"SELECT crashes, cancelled_by FROM job WHERE id = {job.id}")
+        if row["cancelled_by"] is not None or row["crashes"] + 1 >= MAX_CRASHES:
+            return True
+        return bool(self.sent(job)) and (not repeat or self.lost_before(job.id))
 
     @rule(server=st.integers(0, 5), member=st.integers(0, 4))
     def change_slots(self, server: int, member: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.delivery import Posted
+from bot.core.delivery import Later, Posted, Route
 from bot.core.images import Format, Size, Source
 from bot.core.jobs import Draft, Note
 from bot.core.stores import Store
@@ -28,10 +28,10 @@ async def test_what_a_request_is_drawn_from_is_needed_until_it_is_too_old_to_be_
     """Sources and mask are named from the moment it is accepted until retention ends."""
     submitted = await store.submit(edit(FIRST, SECOND, mask=MASK), LIMITS, NOW)
     assert submitted.job.request.files == (FIRST, SECOND, MASK)
-    await store.cancel(submitted.job.id, NOW)
+    await store.cancel(submitted.job.id, 1, NOW)
 
-    assert await store.files_in_use(LONG_AGO) == {FIRST, SECOND, MASK}
-    assert await store.files_in_use(NOW + SOON) == frozenset()
+    assert await store.files_in_use(LONG_AGO, NOW) == {FIRST, SECOND, MASK}
+    assert await store.files_in_use(NOW + SOON, NOW) == frozenset()
 
 
 async def test_what_a_waiting_request_is_drawn_from_is_needed_however_old_it_is(
@@ -40,7 +40,8 @@ async def test_what_a_waiting_request_is_drawn_from_is_needed_however_old_it_is(
     """A long queue is no reason to lose a picture."""
     await store.submit(edit(FIRST), LIMITS, NOW)
 
-    assert await store.files_in_use(NOW + timedelta(days=365)) == {FIRST}
+    later = NOW + timedelta(days=365)
+    assert await store.files_in_use(later, later) == {FIRST}
 
 
 async def test_pictures_are_needed_until_they_are_posted(store: Store) -> None:
@@ -50,13 +51,31 @@ async def test_pictures_are_needed_until_they_are_posted(store: Store) -> None:
     assert job is not None
     drawn = picture()
     await store.keep(job, [drawn], 1, "p", NOW)
-    assert await store.files_in_use(NOW) == {drawn.sha256}
+    later = NOW + timedelta(days=365)
+    assert await store.files_in_use(later, later) == {drawn.sha256}
 
     delivery = await store.next_delivery(NOW, LEASE)
     assert delivery is not None
     await store.delivered(delivery, Posted(message_id=1, channel_id=2), NOW)
 
-    assert await store.files_in_use(NOW) == frozenset()
+    assert await store.files_in_use(NOW, NOW) == frozenset()
+
+
+async def test_pictures_that_could_not_be_posted_are_needed_until_they_are_too_old(
+    store: Store,
+) -> None:
+    """Their author is offered them for a while, counted from when they were drawn."""
+    await store.submit(draft(), LIMITS, NOW)
+    job = await store.claim("w", NOW, LEASE)
+    assert job is not None
+    drawn = picture()
+    await store.keep(job, [drawn], 1, "p", NOW + SOON)
+    delivery = await store.next_delivery(NOW + SOON, LEASE)
+    assert delivery is not None
+    await store.postpone(delivery, Later(NOW + SOON, Route.KEEP, 0))
+
+    assert await store.files_in_use(NOW, NOW + SOON) == {drawn.sha256}
+    assert await store.files_in_use(NOW, NOW + 2 * SOON) == frozenset()
 
 
 async def test_a_note_about_the_pictures_is_kept_with_the_job(store: Store) -> None:

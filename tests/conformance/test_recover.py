@@ -8,15 +8,16 @@ import pytest
 
 from bot.core.jobs import Job, State
 from bot.core.quotas import Amount
+from bot.core.retry import MAX_CRASHES
 from bot.core.stores import Store
 from tests.conformance.conftest import Look
 from tests.conformance.engines import Engine
 from tests.conformance.world import LEASE, LIMITS, NOW, SOON, draft, picture
 
 
-async def running(store: Store, *, sent: bool) -> Job:
+async def running(store: Store, *, sent: bool, member: int = 1) -> Job:
     """A claimed job, with a call on its way or not."""
-    await store.submit(draft(), LIMITS, NOW)
+    await store.submit(draft(member=member), LIMITS, NOW)
     job = await store.claim("w", NOW, LEASE)
     assert job is not None
     if sent:
@@ -32,7 +33,7 @@ async def test_a_job_with_no_call_on_its_way_is_queued_again(store: Store) -> No
 
     assert [each.id for each in recovered.requeued] == [job.id]
     assert [each.state for each in recovered.requeued] == [State.QUEUED]
-    assert recovered.unknown == ()
+    assert recovered.ended == ()
     again = await store.claim("w", NOW, LEASE)
     assert again is not None
     assert (again.id, again.attempt) == (job.id, 2)
@@ -55,7 +56,7 @@ async def test_a_call_without_an_answer_ends_as_unknown(store: Store, look: Look
     recovered = await store.recover(NOW + SOON, repeat=False)
 
     assert recovered.requeued == ()
-    [unknown] = recovered.unknown
+    [unknown] = recovered.ended
     assert unknown == await store.job(job.id)
     assert (unknown.state, unknown.failure) == (State.UNKNOWN, "unknown")
     assert {c.taken for c in await store.counters(1, 1, NOW)} == {Amount()}
@@ -76,7 +77,7 @@ async def test_repeating_draws_once_more_and_no_more(store: Store, look: Look) -
     second = await store.recover(NOW, repeat=True)
 
     assert [each.id for each in first.requeued] == [job.id]
-    assert [each.id for each in second.unknown] == [job.id]
+    assert [each.id for each in second.ended] == [job.id]
     assert look("SELECT attempt FROM ledger WHERE kind = 'unknown' ORDER BY attempt") == [
         {"attempt": 1},
         {"attempt": 2},
@@ -134,14 +135,14 @@ async def test_what_waits_and_what_is_finished_is_left_alone(store: Store, look:
 
     recovered = await store.recover(NOW, repeat=False)
 
-    assert (recovered.requeued, recovered.unknown) == ((), ())
+    assert (recovered.requeued, recovered.ended) == ((), ())
     assert [look(f"SELECT * FROM {table}") for table in ("job", "ledger", "member_lane")] == before
 
 
 async def test_lanes_that_were_changed_by_hand_are_put_right(store: Store, look: Look) -> None:
     """Jobs that an operator queued again in a shell are found after a restart."""
     job = (await store.submit(draft(), LIMITS, NOW)).job
-    await store.cancel(job.id, NOW)
+    await store.cancel(job.id, 1, NOW)
     look("UPDATE job SET state = 'queued'")
     assert await store.claim("w", NOW, LEASE) is None
 
@@ -150,6 +151,63 @@ async def test_lanes_that_were_changed_by_hand_are_put_right(store: Store, look:
     claimed = await store.claim("w", NOW, LEASE)
     assert claimed is not None
     assert claimed.id == job.id
+
+
+async def test_a_job_that_is_in_hand_at_each_crash_is_given_up(store: Store) -> None:
+    """It may be what brings the process down; its author is told and charged nothing."""
+    job = await running(store, sent=False)
+
+    for _ in range(MAX_CRASHES - 1):
+        recovered = await store.recover(NOW, repeat=False)
+        assert [each.id for each in recovered.requeued] == [job.id]
+        await store.claim("w", NOW, LEASE)
+    recovered = await store.recover(NOW, repeat=False)
+
+    assert [(each.id, each.failure) for each in recovered.ended] == [(job.id, "crashed")]
+    assert {c.taken for c in await store.counters(1, 1, NOW)} == {Amount()}
+
+
+async def test_our_own_stop_is_not_held_against_a_job(store: Store) -> None:
+    """However often it is put back, it waits again."""
+    job = await running(store, sent=False)
+    for _ in range(2 * MAX_CRASHES):
+        await store.requeue(job, NOW)
+        again = await store.claim("w", NOW, LEASE)
+        assert again is not None
+        job = again
+
+    recovered = await store.recover(NOW, repeat=False)
+
+    assert [each.id for each in recovered.requeued] == [job.id]
+
+
+async def test_while_others_work_only_leases_that_ended_are_sorted_out(store: Store) -> None:
+    """What is in hand, and what is still within its time, is left alone."""
+    gone = await running(store, sent=False)
+    lost = await running(store, sent=True)
+    in_hand = await running(store, sent=True, member=2)
+    late = NOW + LEASE + SOON
+    await store.submit(draft(member=2), LIMITS, late)
+    recent = await store.claim("w", late, LEASE)
+    assert recent is not None
+
+    recovered = await store.recover(late, repeat=False, held={in_hand.id})
+
+    assert [each.id for each in recovered.requeued] == [gone.id]
+    assert [(each.id, each.state) for each in recovered.ended] == [(lost.id, State.UNKNOWN)]
+    assert await store.renew(in_hand, late, LEASE)
+    assert await store.renew(recent, late, LEASE)
+
+
+async def test_deliveries_in_hand_stay_there_while_others_work(store: Store) -> None:
+    """Only a start sets them free."""
+    job = await running(store, sent=True)
+    await store.keep(job, [picture()], 1, "p", NOW)
+    assert await store.next_delivery(NOW, LEASE) is not None
+
+    await store.recover(NOW + SOON, repeat=False, held=())
+
+    assert await store.next_delivery(NOW + SOON, LEASE) is None
 
 
 @pytest.mark.parametrize("repeat", [False, True])
@@ -169,7 +227,7 @@ async def test_everything_survives_closing_and_opening(
     try:
         recovered = await second.recover(NOW, repeat=repeat)
         lost = [sent.id] if not repeat else []
-        assert [each.id for each in recovered.unknown] == lost
+        assert [each.id for each in recovered.ended] == lost
         assert {unsent.id} <= {each.id for each in recovered.requeued}
         assert await second.job(waiting.id) == waiting
     finally:

@@ -39,7 +39,7 @@ async def test_a_member_sees_what_is_unfinished_oldest_first(store: Store) -> No
     mine = [(await store.submit(draft(), WIDE, NOW)).job.id for _ in range(5)]
     await store.submit(draft(member=2), WIDE, NOW)
     await store.submit(draft(guild=2), WIDE, NOW)
-    await store.cancel(mine[4], NOW)
+    await store.cancel(mine[4], 1, NOW)
     claimed: list[Job] = []
     while len(claimed) < 2:
         job = await store.claim("w", NOW, LEASE)

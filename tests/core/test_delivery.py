@@ -13,16 +13,21 @@ from bot.core.delivery import (
     ANSWER_GRACE,
     LONGEST_PAUSE,
     MAX_TRIES,
+    NONCE_LIFE,
     ORDER,
     TOKEN_LIFE,
     Delivery,
     Later,
+    Part,
+    Posted,
     Route,
     after_failure,
     answer_is_on_its_way,
     at_route,
+    edits_card,
     first_route,
     nonce,
+    nonce_holds,
 )
 from bot.core.errors import Busy, Forbidden, Gone, PostingFailed, TooLarge
 from bot.core.images import ImageRequest, Quality, Size
@@ -187,3 +192,37 @@ def test_another_route_starts_counting_afresh() -> None:
     assert at_route(tired, Route.CHANNEL).tries == 0
     assert at_route(tired, Route.CHANNEL).route is Route.CHANNEL
     assert at_route(tired, Route.REPLY) is tired
+
+
+def test_only_the_first_message_of_a_reply_edits_the_card() -> None:
+    """Given every way and two messages, when they are shown, then one of them is no new message."""
+    assert [(route, part) for route in Route for part in (0, 1) if edits_card(route, part)] == [
+        (Route.REPLY, 0)
+    ]
+
+
+def test_a_message_is_known_by_its_number() -> None:
+    """Given a delivery whose second message was asked for, when it is looked up, then that."""
+    part = Part(number=1, route=Route.CHANNEL, posted=Posted(1, 2), at=ACCEPTED)
+    known = replace(delivery(), parts=(part,))
+
+    assert known.part(1) is part
+    assert known.part(0) is None
+
+
+@pytest.mark.parametrize(
+    ("route", "age", "holds"),
+    [
+        (Route.CHANNEL, timedelta(), True),
+        (Route.CHANNEL, NONCE_LIFE - SECOND, True),
+        (Route.CHANNEL, NONCE_LIFE, False),
+        (Route.DIRECT, timedelta(), False),
+    ],
+)
+def test_a_nonce_is_trusted_for_a_minute_where_it_was_used(
+    route: Route, age: timedelta, holds: bool
+) -> None:
+    """Given a message asked for in a channel, when it is asked for again, then Discord knows it."""
+    part = Part(number=0, route=Route.CHANNEL, posted=None, at=ACCEPTED)
+
+    assert nonce_holds(part, route, ACCEPTED + age) is holds

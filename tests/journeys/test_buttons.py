@@ -111,24 +111,6 @@ async def test_somebody_elses_request_cannot_be_cancelled(studio: Studio) -> Non
     await studio.happenings.seen(events.Delivered, 3)
 
 
-async def test_a_request_that_is_being_drawn_cannot_be_cancelled_and_says_so(
-    studio: Studio,
-) -> None:
-    """The card still shows Cancel for a moment; pressing it gives the reason."""
-    async with studio.service.held():
-        answer = await studio.generate(studio.world.alice)
-        await studio.service.arrived(1)
-        assert answer.response is not None
-        job_id = studio.happenings.of(events.Accepted)[0].job_id
-
-        refused = await studio.world.alice.click(
-            answer.response.message, custom_id=f"cancel:{job_id}:0"
-        )
-
-        assert "being drawn already" in said(refused)
-    await studio.happenings.seen(events.Delivered)
-
-
 async def test_buttons_of_an_earlier_process_still_work(tmp_path: Path) -> None:
     """A new process on the same database knows the request by its number."""
     async with PretendApi(seconds=0) as service:

@@ -20,7 +20,8 @@ async def test_queue_shows_what_is_mine_with_position_and_a_way_out(studio: Stud
         assert said(mine).count("Being drawn") == 2
         assert "It is next" in said(mine)
 
-        await studio.world.alice.click(mine.response.message, label="Cancel")
+        third = studio.happenings.of(events.Accepted)[-1].job_id
+        await studio.world.alice.click(mine.response.message, custom_id=f"unqueue:{third}:0")
         assert card.response is not None
         assert "Cancelled" in texts(card.response.message)
 

@@ -24,8 +24,9 @@ FAILED = events.Failed(**ABOUT, code="blocked", detail="moderation_blocked: viol
 DELIVERED = events.Delivered(**ABOUT, route="reply", message_id=99, seconds=0.5)
 POSTPONED = events.Postponed(**ABOUT, route="reply", code="busy", detail="429 for 2 s", until=UNTIL)
 KEPT = events.Kept(**ABOUT)
+OPENED = events.CircuitOpened(provider="openai", until=UNTIL, at=AT, code="unreachable")
 
-ALL: tuple[events.Event | events.Refused, ...] = (
+ALL: tuple[events.Happening, ...] = (
     ACCEPTED,
     events.Answered(**ABOUT, message_id=99),
     REFUSED,
@@ -36,7 +37,10 @@ ALL: tuple[events.Event | events.Refused, ...] = (
     DRAWN,
     FAILED,
     events.Requeued(**ABOUT, reason="stopping"),
+    events.Withdrawn(**ABOUT, by=12),
     events.Cancelled(**ABOUT, by=12),
+    OPENED,
+    events.CircuitClosed(provider="openai", at=AT),
     DELIVERED,
     POSTPONED,
     KEPT,

@@ -80,7 +80,7 @@ HEARD = [
     ("happened", "name", "labels", "value"), HEARD, ids=[each[1] for each in HEARD]
 )
 async def test_what_happens_is_counted(
-    happened: events.Event | events.Refused,
+    happened: events.Happening,
     name: str,
     labels: dict[str, str],
     value: float,

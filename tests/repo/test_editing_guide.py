@@ -26,7 +26,7 @@ from bot.discord_ui.replies import OpenForm
 from bot.imageapi.catalogue import load_catalogue
 from bot.imaging import inspect, masks, opening, prepare, refusals
 from bot.services import take_in
-from bot.services.sweep import KEEP_INPUTS
+from bot.services.sweep import KEEP_INPUTS, KEEP_RESULTS
 from tests.repo.documents import (
     DOCUMENTS,
     EDITING,
@@ -198,10 +198,13 @@ LIMITS = [
     (EDITING, f"smaller than {prepare.LEAST_EDGE} is enlarged"),
     (EDITING, f"the same ones, for {KEEP_INPUTS.days} days"),
     (EDITING, f"more than {KEEP_INPUTS.days} days ago"),
+    (EDITING, f"could not be posted; for {KEEP_RESULTS.days} days"),
     (README, f"with up to {take_in.MOST} pictures at a time"),
     (README, f"with up to {FILES + MORE_FILES} others to take from"),
     (README, f"for {KEEP_INPUTS.days} days"),
+    (README, f"which are kept for {KEEP_RESULTS.days} days"),
     (PRIVACY, f"| {KEEP_INPUTS.days} days after the last request"),
+    (PRIVACY, f"those that could not be posted, {KEEP_RESULTS.days} days"),
     (ROOT / "docs" / "operate.md", f"for {KEEP_INPUTS.days} days after the last request"),
     (ROOT / "docs" / "operate.md", f"takes {take_in.KEPT // 2**20} MB at most"),
     (ROOT / "docs" / "why.md", f"*Kept for {KEEP_INPUTS.days} days.*"),

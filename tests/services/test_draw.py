@@ -14,6 +14,8 @@ from bot.core.errors import Blocked, OutcomeUnknown, TooFast, Unavailable, Unrea
 from bot.core.images import Format, Size, Source
 from bot.core.jobs import Job, State
 from bot.imaging.pillow import PillowImaging
+from bot.services.ask import Ask
+from bot.services.circuits import Circuits
 from bot.services.draw import STORE_TRIES, Draw
 from bot.storage.files import FileVault
 from bot.storage.sqlite import SqliteStore
@@ -30,7 +32,7 @@ class BusyStore(SqliteStore):
 
     refusals = 0
 
-    async def keep(self, *args: object, **kwargs: object) -> bool:
+    async def keep(self, *args: object, **kwargs: object) -> Job | None:
         if self.refusals:
             self.refusals -= 1
             raise Unavailable("keep: database is locked")
@@ -83,6 +85,15 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     clock, happening, bugs = ManualClock(NOW), events.Events(), list[str]()
     store, vault = BusyStore(tmp_path / "easel.db"), FullVault(tmp_path / "pictures")
     imaging, api = PillowImaging(), ScriptedApi()
+    ask = Ask(
+        store=store,
+        api=api,
+        imaging=imaging,
+        vault=vault,
+        clock=clock,
+        events=happening,
+        circuits=Circuits(("first", "second"), clock=clock, events=happening),
+    )
     draw = Draw(
         store=store,
         api=api,
@@ -90,6 +101,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         vault=vault,
         clock=clock,
         events=happening,
+        ask=ask,
         report=lambda name, error: bugs.append(f"{name}: {error!r}"),
     )
     await store.open()

@@ -14,6 +14,7 @@ from bot.core import events
 from bot.core.jobs import Job
 from bot.core.previews import EDIT_EVERY
 from bot.imaging.pillow import PillowImaging
+from bot.services.circuits import Circuits
 from bot.services.expect import Expect
 from bot.services.progress import ShowProgress
 from bot.storage.sqlite import SqliteStore
@@ -65,6 +66,7 @@ async def cards(tmp_path: Path) -> AsyncIterator[Cards]:
         clock=clock,
         events=happening,
         expect=Expect(catalogue=CATALOGUE, slots=2, events=happening),
+        circuits=Circuits(("first",), clock=clock, events=happening),
     )
     await store.open()
     yield Cards(store, clock, discord, happening, progress)
@@ -140,6 +142,39 @@ async def test_positions_move_up_as_others_are_taken(cards: Cards) -> None:
 
     last = [card for card in cards.discord.cards if card.job.id == second.id][-1]
     assert last.ahead == 0
+
+
+async def test_a_request_that_is_put_back_waits_again_at_the_same_place(cards: Cards) -> None:
+    """Given a card that showed a position, when it is drawn and put back, then it shows it anew."""
+    job = await cards.accepted()
+    await cards.progress.refresh()
+    cards.started(job)
+    await cards.clock.advance(2 * EDIT_EVERY)
+    await cards.progress.refresh()
+    cards.events.announce(events.Requeued(**events.about(job, NOW), reason="stopped"))
+    await cards.clock.advance(2 * EDIT_EVERY)
+    await cards.progress.refresh()
+
+    assert [(card.since is None, card.ahead) for card in cards.discord.cards] == [
+        (True, 0),
+        (False, None),
+        (True, 0),
+    ]
+
+
+async def test_before_the_end_what_was_put_back_says_so_at_once(cards: Cards) -> None:
+    """Given a card edited a moment ago, when the process ends, then it does not stay false."""
+    drawn = await cards.accepted(member=1)
+    await cards.accepted(member=2)
+    cards.started(drawn)
+    await cards.progress.refresh()
+    before = len(cards.discord.cards)
+    cards.events.announce(events.Requeued(**events.about(drawn, NOW), reason="stopped"))
+    await cards.progress.conclude()
+    await cards.progress.conclude()
+
+    [last] = cards.discord.cards[before:]
+    assert (last.job.id, last.since, last.ahead) == (drawn.id, None, 0)
 
 
 async def test_nothing_is_edited_once_the_outcome_is_known(cards: Cards) -> None:

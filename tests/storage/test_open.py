@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ from bot.core.errors import Misconfigured, Unavailable
 from bot.core.jobs import State
 from bot.storage import migrate
 from bot.storage.sqlite import SqliteStore
+from bot.storage.sqlite_connection import BUSY_MS
 from tests.conformance.world import LEASE, LIMITS, NOW, draft
 
 REPOSITORY = Path(__file__).parents[2]
@@ -279,3 +282,27 @@ async def test_a_locked_database_is_told(store: SqliteStore, tmp_path: Path) -> 
         intruder.execute("ROLLBACK")
 
     assert (await store.submit(draft(), LIMITS, NOW)).new
+
+
+async def test_behind_one_that_waited_in_vain_nobody_waits_as_long(tmp_path: Path) -> None:
+    """Given somebody's lock, when many want to write, then all know soon, and later all can."""
+    store = SqliteStore(tmp_path / "easel.db")
+    await store.open()
+    shell = sqlite3.connect(tmp_path / "easel.db", isolation_level=None)
+    shell.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+
+    async def refused(number: int) -> None:
+        with pytest.raises(Unavailable):
+            await store.remember("what", str(number))
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(8):
+            group.create_task(refused(number))
+
+    assert time.monotonic() - began < 4 * BUSY_MS / 1_000
+    shell.execute("ROLLBACK")
+    shell.close()
+    await store.remember("what", "at last")
+    assert await store.recall("what") == "at last"
+    await store.close()

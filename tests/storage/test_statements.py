@@ -45,6 +45,10 @@ HOT = {
     "jobs_counted": "COVERING INDEX job_queued",
     "delivery_take": "delivery_due",
     "delivery_due": "delivery_due",
+    "files_in_use": "COVERING INDEX job_kept",
+    "jobs_kept": "COVERING INDEX job_kept",
+    "jobs_shown_after": "job_shown",
+    "jobs_shown_before": "job_shown",
     "pictures_unneeded": "picture_sha256",
 }
 """The index that a statement lives by."""

@@ -32,8 +32,8 @@ CALLS: dict[str, Callable[[Transaction], object]] = {
     "claim": claimed,
     "keep": lambda tx: finish.keep(tx, claimed(tx), [picture()], 1, "p", NOW),
     "fail": lambda tx: finish.fail(tx, claimed(tx), Blocked(), NOW),
-    "requeue": lambda tx: finish.requeue(tx, claimed(tx)),
-    "cancel": lambda tx: cancel.cancel(tx, 1_000, NOW),
+    "requeue": lambda tx: finish.requeue(tx, claimed(tx), NOW),
+    "cancel": lambda tx: cancel.cancel(tx, 1_000, 1, NOW),
 }
 
 

@@ -1,4 +1,6 @@
-"""`easel run` that dies: `python -m tests.wire.crashing "a lighthouse=after vault.put 2" …`.
+"""`easel run` that dies: `python -m tests.wire.crashing 12 "a lighthouse=after vault.put 2" …`.
+
+The number is of seconds that the process seems to be dead until the next one starts.
 
 The real App serves as it always does, but requests stop for ever before or after the nth call that
 is made for them under one name of one port. Once every request that was named has come to its
@@ -43,9 +45,6 @@ TAKEN_UP = {
     "store.next_delivery": {"store.keep", "store.fail"},
 }
 """Calls that answer with whatever is there: for a request, they count from one of these on."""
-
-BEHIND = timedelta(seconds=12)
-"""How long the process seems to be dead until the next one starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +159,12 @@ class LateClock(SystemClock):
     It does not wait twenty seconds for the renewal of a lease.
     """
 
+    def __init__(self, behind: timedelta) -> None:
+        super().__init__()
+        self._behind = behind
+
     def now(self) -> datetime:
-        return super().now() - BEHIND
+        return super().now() - self._behind
 
     async def sleep_until(self, moment: datetime) -> None:
         left = (moment - self.now()).total_seconds()
@@ -181,22 +184,26 @@ def doom(app: App, fate: Fate) -> None:
         limits=app.limits,
         default_model=app.settings.model,
     )
+    app.ask = app._ask()
     app.draw = app._draw()
+    app.recover = app._recover()
     app.work = app._work()
     app.deliver = app._deliver()
     app.client.services = app._services()
 
 
-async def serve(steps: list[Step]) -> None:
+async def serve(behind: timedelta, steps: list[Step]) -> None:
     """Serve Discord until those steps."""
     settings, problems = load()
     assert not problems
     logs.set_up(settings.log, secrets=settings.secrets)
-    app = App(settings, clock=LateClock())
+    app = App(settings, clock=LateClock(behind))
     doom(app, Fate(steps))
     async with app:
         await app.serve()
 
 
 if __name__ == "__main__":
-    _until_stopped(serve([Step.parse(words) for words in sys.argv[1:]]))
+    seconds, *words = sys.argv[1:]
+    steps = [Step.parse(each) for each in words]
+    _until_stopped(serve(timedelta(seconds=int(seconds)), steps))

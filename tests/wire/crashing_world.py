@@ -109,12 +109,15 @@ class World:
     lives: int = 0
 
     @asynccontextmanager
-    async def doomed(self, *steps: str, **settings: str) -> AsyncIterator[Doomed]:
-        """A process that dies at these steps; it is dead when this is left."""
+    async def doomed(self, *steps: str, behind: int = 12, **settings: str) -> AsyncIterator[Doomed]:
+        """A process that dies at these steps; it is dead when this is left.
+
+        Its clock is that many seconds behind, which will have gone by when the next one starts.
+        """
         wish = environment(self.folder, self.discord, self.service, **ROOMY, **settings)
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "tests.wire.crashing", *steps),
+            *("-m", "tests.wire.crashing", str(behind), *steps),
             cwd=self.folder,
             env={**wish, "PYTHONPATH": str(ROOT)},
             stdout=asyncio.subprocess.PIPE,
@@ -124,6 +127,8 @@ class World:
         try:
             yield running
             await running.dead()
+            # One that dies as soon as it starts may have become ready, or not.
+            self.lives = len(await self.discord.entries("event:READY"))
         finally:
             if process.returncode is None:
                 await running.kill()
@@ -139,9 +144,9 @@ class World:
         wish = {"prompt": fall.prompt, **fall.options}
         return await self.discord.slash(self.channel, self.alice, command, **wish)
 
-    async def dies(self, *falls: Fall) -> None:
+    async def dies(self, *falls: Fall, behind: int = 12) -> None:
         """A whole life: it starts, each request comes as far as its step, and it dies."""
-        async with self.doomed(*(fall.spelled for fall in falls)) as process:
+        async with self.doomed(*(fall.spelled for fall in falls), behind=behind) as process:
             await self.ready()
             for fall in falls:
                 await self.asks(fall)
@@ -162,7 +167,7 @@ class World:
         """Check all that was promised."""
         messages = await self.discord.messages(self.channel)
         shown = [each for each in messages if each.by_bot and not each.deleted]
-        with self._rows() as bench:
+        with self.rows() as bench:
             proofs.check(bench)
             lost = 0
             for fall in falls:
@@ -212,7 +217,7 @@ class World:
         return amounts.get("charge", 0)
 
     @contextmanager
-    def _rows(self) -> Iterator[SqliteBench]:
+    def rows(self) -> Iterator[SqliteBench]:
         bench = SqliteBench(self.folder / "data" / "easel.db")
         try:
             yield bench
@@ -223,7 +228,8 @@ class World:
         """What rows name is there; a later sweep removes all the rest."""
         folder = self.folder / "data" / "pictures"
         vault, later = FileVault(folder), SystemClock().now() + timedelta(hours=2)
-        named = bench.run(files_in_use, datetime(2000, 1, 1, tzinfo=UTC))
+        ever = datetime(2000, 1, 1, tzinfo=UTC)
+        named = bench.run(files_in_use, ever, ever)
         for stray in await vault.stray(named, later):
             await vault.drop(stray)
         assert {path.name for path in folder.rglob("*") if path.is_file()} == named

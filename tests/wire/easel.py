@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bot.demo.pretend_api import PretendApi
 from tests.wire.discord_standin import Standin
@@ -33,9 +36,20 @@ class Easel:
             self.output.append((await self.process.stdout.read()).decode())
             return await self.process.wait()
 
-    def terminate(self) -> None:
-        """Ask it to stop, as systemd and Docker do."""
-        self.process.send_signal(signal.SIGTERM)
+    async def says(self, words: str) -> None:
+        """Wait for its next line that has these words."""
+        assert self.process.stdout is not None
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                line = (await self.process.stdout.readline()).decode()
+                assert line, f"it ended without saying {words!r}:\n{self.said}"
+                self.output.append(line)
+                if words in line:
+                    return
+
+    def terminate(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Ask it to stop, as systemd and Docker do, or like a Ctrl-C."""
+        self.process.send_signal(number)
 
     async def kill(self) -> None:
         """Take it away in the middle of whatever it does."""
@@ -46,6 +60,11 @@ class Easel:
     def said(self) -> str:
         """All that it wrote."""
         return "".join(self.output)
+
+    def logged(self, event: str) -> list[dict[str, Any]]:
+        """The lines of its log about one thing, where EASEL_LOG is json."""
+        lines = [json.loads(line) for line in self.said.splitlines() if line.startswith("{")]
+        return [line for line in lines if line["event"] == event]
 
 
 def environment(
@@ -81,3 +100,10 @@ async def easel(command: str, settings: Mapping[str, str], folder: Path) -> Asyn
     finally:
         if process.returncode is None:
             await running.kill()
+
+
+def states(folder: Path) -> dict[str, str]:
+    """How each request stands in the database, by its prompt."""
+    with closing(sqlite3.connect(folder / "data" / "easel.db")) as database:
+        rows = database.execute("SELECT request, state FROM job").fetchall()
+    return {json.loads(request)["prompt"]: state for request, state in rows}

@@ -8,6 +8,7 @@ each at a step of its own; the last one is where the process is killed at once.
 from __future__ import annotations
 
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -100,13 +101,24 @@ WITHOUT_CARD = [
     Fall("after messenger.deliver 2", PICTURE),
 ]
 LARGE: dict[str, Any] = {"count": 3, "size": "1760x1664"}
-TWO_MESSAGES = [
-    Fall("after messenger.deliver", PICTURE, pictures=3, options=LARGE),
-    Fall("after messenger.deliver 2", PICTURE, pictures=3, options=LARGE),
+ASKED_FOR_TWO = [
+    Fall("before store.sending", PICTURE, "large", pictures=3, options=LARGE),
+    Fall("after store.sending", PICTURE, "large", pictures=3, options=LARGE),
+    Fall("before messenger.deliver 2", PICTURE, "large", pictures=3, options=LARGE),
+    Fall("after messenger.deliver 2", PICTURE, "large", pictures=3, options=LARGE),
 ]
+TWO_MESSAGES = [
+    Fall("before store.sent", PICTURE, "large", pictures=3, options=LARGE),
+    Fall("after store.sent", PICTURE, "large", pictures=3, options=LARGE),
+    Fall("before store.sent 2", PICTURE, "large", pictures=3, options=LARGE),
+    Fall("after store.sent 2", PICTURE, "large", pictures=3, options=LARGE),
+]
+AGES = 400
+"""Seconds after which Discord knows no nonce any more."""
+
 ALL = (
     *(DRAWING, KEEPING, POSTING, POSTED, REFUSALS, EDITS, WAITING),
-    *(PUT_BACK, WITHOUT_CARD, TWO_MESSAGES),
+    *(PUT_BACK, WITHOUT_CARD, ASKED_FOR_TWO, TWO_MESSAGES),
 )
 
 
@@ -149,7 +161,7 @@ async def test_killed_while_it_stops_it_loses_nothing_that_waits(world: World) -
     """Given a stop that puts requests back, when the process dies of it, then they are drawn."""
     refused, behind = PUT_BACK
     world.service.script(RateLimited(60))
-    async with world.doomed(refused.spelled, behind.spelled, EASEL_DRAIN_S="0") as process:
+    async with world.doomed(refused.spelled, behind.spelled, EASEL_DRAIN_S="20") as process:
         await world.ready()
         card = await world.asks(refused)
         await card.message(until=lambda shown: "Waiting for the image" in shown.text)
@@ -174,16 +186,38 @@ async def test_killed_posting_anew_it_posts_once(world: World) -> None:
     await world.proves(*WITHOUT_CARD)
 
 
-async def test_killed_between_two_messages_it_posts_each_once(
-    tmp_path: Path, standin: Standin
-) -> None:
-    """Given 26 MB in three files, when the process dies on the way, then each is posted once."""
+@pytest.fixture
+async def heavy_world(tmp_path: Path, standin: Standin) -> AsyncIterator[World]:
+    """Three pictures have 26 MB there, which is more than one message takes."""
     async with PretendApi(seconds=0, paint=noise) as service:
         channel, alice = await scene(standin)
-        world = World(tmp_path, standin, service, channel, alice)
-        await world.dies(*TWO_MESSAGES)
-        await world.restarts(*TWO_MESSAGES)
-        await world.proves(*TWO_MESSAGES)
+        yield World(tmp_path, standin, service, channel, alice)
+
+
+@pytest.mark.parametrize("falls", [ASKED_FOR_TWO, TWO_MESSAGES], ids=["asked", "answered"])
+async def test_killed_between_two_messages_it_posts_each_once(
+    heavy_world: World, falls: list[Fall]
+) -> None:
+    """Given two messages, when no nonce outlives the dead process, then each is posted once."""
+    await heavy_world.dies(*falls, behind=AGES)
+    await heavy_world.discord.advance(AGES)
+    await heavy_world.restarts(*falls)
+    await heavy_world.proves(*falls)
+
+
+async def test_killed_again_and_again_while_it_looks_it_posts_once(heavy_world: World) -> None:
+    """Given an answer that was lost, when each search for it is cut short, then it is there."""
+    fall = ASKED_FOR_TWO[-1]
+    steps = ["before messenger.find", "after messenger.find", "before store.sent"]
+    behind = AGES * len(steps)
+    await heavy_world.dies(fall, behind=behind + AGES)
+    for step in steps:
+        await heavy_world.discord.advance(AGES)
+        async with heavy_world.doomed(f"*={step}", behind=behind):
+            behind -= AGES
+    await heavy_world.discord.advance(AGES)
+    await heavy_world.restarts(fall)
+    await heavy_world.proves(fall)
 
 
 def noise(*args: object, **options: object) -> Image.Image:

@@ -5,6 +5,7 @@ from discord import app_commands
 
 from bot.core.images import COUNT_LIMIT, PROMPT_LIMIT
 from bot.core.models import Wish
+from bot.discord_ui.acknowledging import acknowledged_while
 from bot.discord_ui.actions import show_queued
 from bot.discord_ui.client import Interaction
 from bot.discord_ui.commands.options import OPTIONS, offer_choices
@@ -39,7 +40,9 @@ async def generate(
         avoid=avoid,
         spoiler=spoiler,
     )
-    accepted = await interaction.client.services.submit.wish(wish, place(interaction))
+    queueing = interaction.client.services.submit.wish(wish, place(interaction))
+    # It takes a moment, unless somebody else's lock on the database makes it wait.
+    accepted = await acknowledged_while(interaction, queueing)
     await show_queued(interaction, accepted.job)
 
 

@@ -13,10 +13,27 @@ RETURNING *
 -- name: delivery_due
 SELECT due_at FROM delivery WHERE state = 'pending' ORDER BY due_at, id LIMIT 1
 
+-- name: parts
+SELECT * FROM part WHERE delivery_id = :delivery_id ORDER BY n
+
+-- name: part_sending
+INSERT INTO part (delivery_id, n, state, route, at)
+VALUES (:delivery_id, :n, 'sending', :route, :now)
+ON CONFLICT (delivery_id, n) DO UPDATE SET route = excluded.route, at = excluded.at
+WHERE part.state = 'sending'
+
+-- Its route stays the one that it was asked for by.
+-- name: part_sent
+INSERT INTO part (delivery_id, n, state, route, message_id, channel_id, at)
+VALUES (:delivery_id, :n, 'posted', :route, :message_id, :channel_id, :now)
+ON CONFLICT (delivery_id, n) DO UPDATE SET state = 'posted', message_id = excluded.message_id,
+  channel_id = excluded.channel_id, at = excluded.at
+WHERE part.state = 'sending'
+
 -- name: delivery_done
 UPDATE delivery SET state = 'done', route = :route, message_id = :message_id,
   channel_id = :channel_id, done_at = :now, lease_until = NULL
-WHERE id = :delivery_id AND state IN ('pending', 'kept') RETURNING job_id, kind
+WHERE id = :delivery_id AND state = 'pending' RETURNING job_id, kind
 
 -- name: delivery_postpone
 UPDATE delivery SET route = :route, tries = :tries, due_at = :due_at, lease_until = NULL

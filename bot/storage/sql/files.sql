@@ -13,4 +13,7 @@ DELETE FROM input WHERE job_id IN (
 SELECT sha256 FROM input
 UNION ALL
 SELECT picture.sha256 FROM job JOIN picture ON picture.job_id = job.id
-WHERE job.state IN ('drawn', 'kept')
+WHERE job.state = 'drawn'
+UNION ALL
+SELECT picture.sha256 FROM job JOIN picture ON picture.job_id = job.id
+WHERE job.state = 'kept' AND job.finished_at >= :results_after

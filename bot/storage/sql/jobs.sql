@@ -43,30 +43,53 @@ RETURNING *
 -- name: job_held
 SELECT id FROM job WHERE id = :job_id AND attempt = :attempt AND state = 'running' FOR UPDATE
 
+-- What was withdrawn is not sent any more.
+-- name: job_wanted
+SELECT id FROM job
+WHERE id = :job_id AND attempt = :attempt AND state = 'running' AND cancelled_by IS NULL FOR UPDATE
+
 -- name: job_renew
 UPDATE job SET lease_until = :lease_until
 WHERE id = :job_id AND attempt = :attempt AND state = 'running'
 
 -- name: job_drawn
-UPDATE job SET state = 'drawn', cost = :cost, provider = :provider, note = :note,
-  finished_at = :now, lease_until = NULL
-WHERE id = :job_id AND attempt = :attempt AND state = 'running'
+UPDATE job SET state = CASE WHEN cancelled_by IS NULL THEN 'drawn' ELSE 'cancelled' END,
+  cost = :cost, provider = :provider, note = :note, finished_at = :now, lease_until = NULL
+WHERE id = :job_id AND attempt = :attempt AND state = 'running' RETURNING *
 
 -- name: job_failed
-UPDATE job SET state = :state, failure = :failure, finished_at = :now, lease_until = NULL
-WHERE id = :job_id AND attempt = :attempt AND state = 'running'
+UPDATE job SET state = CASE WHEN cancelled_by IS NULL THEN :state ELSE 'cancelled' END,
+  failure = :failure, finished_at = :now, lease_until = NULL
+WHERE id = :job_id AND attempt = :attempt AND state = 'running' RETURNING *
 
 -- A call that may have been paid keeps its job from being queued, and so paid, again.
 -- name: job_requeue
 UPDATE job SET state = 'queued', worker = NULL, lease_until = NULL, started_at = NULL
-WHERE id = :job_id AND attempt = :attempt AND state = 'running' AND NOT EXISTS (
-  SELECT 1 FROM call WHERE job_id = :job_id AND attempt = :attempt AND state = 'sent')
+WHERE id = :job_id AND attempt = :attempt AND state = 'running' AND cancelled_by IS NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM call WHERE job_id = :job_id AND attempt = :attempt AND state = 'sent')
+RETURNING *
+
+-- name: job_withdraw
+UPDATE job SET state = 'cancelled', finished_at = :now, lease_until = NULL
+WHERE id = :job_id AND attempt = :attempt AND state = 'running' AND cancelled_by IS NOT NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM call WHERE job_id = :job_id AND attempt = :attempt AND state = 'sent')
+RETURNING *
+
+-- name: job_crashed
+UPDATE job SET crashes = crashes + 1 WHERE id = :job_id RETURNING crashes
 
 -- name: job_cancel
-UPDATE job SET state = 'cancelled', finished_at = :now WHERE id = :job_id AND state = 'queued'
+UPDATE job SET state = 'cancelled', cancelled_by = :by, finished_at = :now
+WHERE id = :job_id AND state = 'queued'
+
+-- name: job_cancel_running
+UPDATE job SET cancelled_by = :by
+WHERE id = :job_id AND state = 'running' AND cancelled_by IS NULL
 
 -- name: job_delivered
-UPDATE job SET state = 'delivered' WHERE id = :job_id AND state IN ('drawn', 'kept')
+UPDATE job SET state = 'delivered' WHERE id = :job_id AND state = 'drawn'
 
 -- name: job_kept
 UPDATE job SET state = 'kept' WHERE id = :job_id AND state = 'drawn'
@@ -74,6 +97,9 @@ UPDATE job SET state = 'kept' WHERE id = :job_id AND state = 'drawn'
 -- In the order of the index: sorted by id, SQLite would read every job there ever was.
 -- name: jobs_running
 SELECT * FROM job WHERE state = 'running' ORDER BY guild_id, member_id
+
+-- name: jobs_expired
+SELECT * FROM job WHERE state = 'running' AND lease_until < :now ORDER BY guild_id, member_id
 
 -- name: jobs_unfinished
 SELECT * FROM job WHERE guild_id = :guild_id AND member_id = :member_id AND state = 'queued'
@@ -131,3 +157,20 @@ WHERE job_id = :job_id AND NOT EXISTS (
   SELECT 1 FROM picture AS theirs JOIN job ON job.id = theirs.job_id
   WHERE theirs.sha256 = mine.sha256 AND job.state IN ('drawn', 'kept')
 ) AND NOT EXISTS (SELECT 1 FROM input WHERE input.sha256 = mine.sha256)
+
+-- A member's pictures and the messages that show them.
+-- name: jobs_shown_before
+SELECT job.*, delivery.channel_id AS shown_channel, delivery.message_id AS shown_message
+FROM job JOIN delivery ON delivery.job_id = job.id AND delivery.kind = 'picture'
+WHERE job.member_id = :member_id AND job.state IN ('delivered', 'kept') AND job.id < :job_id
+ORDER BY job.id DESC LIMIT :most
+
+-- name: jobs_shown_after
+SELECT job.*, delivery.channel_id AS shown_channel, delivery.message_id AS shown_message
+FROM job JOIN delivery ON delivery.job_id = job.id AND delivery.kind = 'picture'
+WHERE job.member_id = :member_id AND job.state IN ('delivered', 'kept') AND job.id > :job_id
+ORDER BY job.id LIMIT :most
+
+-- name: jobs_kept
+SELECT count(*) AS jobs FROM job
+WHERE member_id = :member_id AND state = 'kept' AND finished_at >= :drawn_after

@@ -11,8 +11,11 @@ from bot.storage.values import stamp
 
 
 def intend(tx: Transaction, job: Job, call: int, provider: str, now: datetime) -> bool:
-    """Note a call before its socket opens; a call that was noted before may not be made again."""
-    if not _held(tx, job):
+    """Note a call before its socket opens.
+
+    Refused for one that was noted before, and for a job that was withdrawn.
+    """
+    if tx.find("job_wanted", job_id=job.id, attempt=job.attempt) is None:
         return False
     noted = tx.change(
         "call_insert",

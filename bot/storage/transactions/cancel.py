@@ -1,4 +1,4 @@
-"""Withdraw a request that still waits."""
+"""Withdraw a request that waits, or that is being drawn."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bot.storage.transactions import lanes, ledger
 from bot.storage.values import stamp
 
 
-def cancel(tx: Transaction, job_id: int, now: datetime) -> State:
-    """Cancel a waiting job and release what is held for it; the state it had before.
+def cancel(tx: Transaction, job_id: int, by: int, now: datetime) -> State:
+    """Cancel a waiting job, or mark one that runs; answers the state it had before.
 
     Raises:
         TooLate: There is no such job any more.
@@ -23,8 +23,9 @@ def cancel(tx: Transaction, job_id: int, now: datetime) -> State:
         raise TooLate(f"job {job_id} is not stored")
     job = values.job(row)
     held = lanes.hold(tx, job.place.guild_id, job.place.member_id)
-    if not tx.change("job_cancel", job_id=job_id, now=stamp(now)):
-        return State(tx.one("job", job_id=job_id)["state"])
-    ledger.release(tx, job, now)
-    lanes.refresh(tx, held)
-    return State.QUEUED
+    if tx.change("job_cancel", job_id=job_id, by=by, now=stamp(now)):
+        ledger.release(tx, job, now)
+        lanes.refresh(tx, held)
+        return State.QUEUED
+    tx.change("job_cancel_running", job_id=job_id, by=by)
+    return State(tx.one("job", job_id=job_id)["state"])

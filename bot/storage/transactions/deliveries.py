@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.core.delivery import Delivery, Later, Posted, Route
+from bot.core.delivery import Delivery, Later, Part, Posted, Route
 from bot.storage import values
-from bot.storage.transaction import Transaction
+from bot.storage.transaction import Row, Transaction
 from bot.storage.values import moment, stamp
 
 
@@ -37,6 +37,7 @@ def next_delivery(tx: Transaction, now: datetime, lease: timedelta) -> Delivery 
         pictures=tuple(values.picture(picture) for picture in pictures),
         route=Route(row["route"]),
         tries=row["tries"],
+        parts=tuple(_part(part) for part in tx.every("parts", delivery_id=row["id"])),
     )
 
 
@@ -44,6 +45,30 @@ def next_due(tx: Transaction) -> datetime | None:
     """When the next one may be taken; for one that is held, that is the end of its lease."""
     row = tx.find("delivery_due")
     return None if row is None else moment(row["due_at"])
+
+
+def sending(tx: Transaction, delivery: Delivery, part: int, now: datetime) -> None:
+    """Discord is about to be asked for a new message; what was posted stays posted."""
+    tx.change(
+        "part_sending",
+        delivery_id=delivery.id,
+        n=part,
+        route=delivery.route.value,
+        now=stamp(now),
+    )
+
+
+def sent(tx: Transaction, delivery: Delivery, part: int, posted: Posted, now: datetime) -> None:
+    """This message shows the part."""
+    tx.change(
+        "part_sent",
+        delivery_id=delivery.id,
+        n=part,
+        route=delivery.route.value,
+        message_id=posted.message_id,
+        channel_id=posted.channel_id,
+        now=stamp(now),
+    )
 
 
 def delivered(
@@ -79,3 +104,13 @@ def postpone(tx: Transaction, delivery: Delivery, later: Later) -> None:
     row = tx.find("delivery_keep", delivery_id=delivery.id)
     if row is not None and row["kind"] == Kind.PICTURE.value:
         tx.change("job_kept", job_id=row["job_id"])
+
+
+def _part(row: Row) -> Part:
+    known = row["message_id"] is not None
+    return Part(
+        number=row["n"],
+        route=Route(row["route"]),
+        posted=Posted(row["message_id"], row["channel_id"]) if known else None,
+        at=moment(row["at"]),
+    )

@@ -23,10 +23,13 @@ def name_inputs(tx: Transaction, job_id: int, request: ImageRequest) -> None:
     )
 
 
-def files_in_use(tx: Transaction, keep_inputs_after: datetime) -> frozenset[str]:
+def files_in_use(
+    tx: Transaction, inputs_after: datetime, results_after: datetime
+) -> frozenset[str]:
     """The hashes of all files that somebody may still ask for.
 
-    Forgets, on the way, what finished requests before that time were drawn from.
+    Forgets, on the way, what finished requests before `inputs_after` were drawn from.
     """
-    tx.change("inputs_forget", before=stamp(keep_inputs_after))
-    return frozenset(row["sha256"] for row in tx.every("files_in_use"))
+    tx.change("inputs_forget", before=stamp(inputs_after))
+    rows = tx.every("files_in_use", results_after=stamp(results_after))
+    return frozenset(row["sha256"] for row in rows)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.core import fairness
 from bot.core.fairness import Lane
-from bot.core.jobs import Job, State
-from bot.core.stores import Waiting
+from bot.core.jobs import DIRECT, Job, Picture, Place, State
+from bot.core.stores import Page, Shown, Waiting
 from bot.storage import values
 from bot.storage.transaction import Row, Transaction
+from bot.storage.values import stamp
 
 LANES = 100
 """Servers, and members of one server, that are looked at to tell a place in the queue."""
 
 EACH = 100
 """Requests that are counted in each. Past both, a place is "at least"; the work stays bounded."""
+
+BEYOND = 2**63 - 1
+"""No job's number is larger."""
 
 
 def job(tx: Transaction, job_id: int) -> Job | None:
@@ -58,6 +64,52 @@ def unfinished(tx: Transaction, guild_id: int, member_id: int) -> tuple[Waiting,
 def counts(tx: Transaction) -> dict[State, int]:
     """How many jobs are live, by state: queued, running and drawn."""
     return {State(row["state"]): row["jobs"] for row in tx.every("jobs_counted")}
+
+
+def pictures(tx: Transaction, job_id: int) -> tuple[Picture, ...]:
+    """What was drawn for a job, in order."""
+    return tuple(values.picture(row) for row in tx.every("pictures", job_id=job_id))
+
+
+def shown(
+    tx: Transaction,
+    member_id: int,
+    most: int,
+    *,
+    older_than: int | None = None,
+    newer_than: int | None = None,
+) -> Page:
+    """What was drawn for the member in any server, or the part next to the job of that id.
+
+    Where fewer than `most` are newer, the page is the newest one, and full.
+    """
+    if newer_than is not None:
+        rows = tx.every("jobs_shown_after", member_id=member_id, job_id=newer_than, most=most + 1)
+        if len(rows) > most:
+            return Page(shown=_shown(rows[most - 1 :: -1]), newer=True, older=True)
+    before = BEYOND if older_than is None else older_than
+    rows = tx.every("jobs_shown_before", member_id=member_id, job_id=before, most=most + 1)
+    return Page(shown=_shown(rows[:most]), newer=older_than is not None, older=len(rows) > most)
+
+
+def kept(tx: Transaction, member_id: int, drawn_after: datetime) -> int:
+    """How many requests of the member could not be posted, of those drawn then or later."""
+    row = tx.one("jobs_kept", member_id=member_id, drawn_after=stamp(drawn_after))
+    return int(row["jobs"])
+
+
+def _shown(rows: Sequence[Row]) -> tuple[Shown, ...]:
+    return tuple(
+        Shown(job=job, posted=None if job.state is State.KEPT else _posted(job, row))
+        for job, row in zip(map(values.job, rows), rows, strict=True)
+    )
+
+
+def _posted(job: Job, row: Row) -> Place:
+    # A direct message is in a channel of its own, whichever server it is about.
+    channel_id, message_id = row["shown_channel"], row["shown_message"]
+    guild_id = job.place.guild_id if channel_id == job.place.channel_id else DIRECT
+    return replace(job.place, guild_id=guild_id, channel_id=channel_id, message_id=message_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
