@@ -16,6 +16,7 @@ from typing import Self
 
 from bot.core import events
 from bot.core.errors import InvalidRequest, Misconfigured, PostingFailed, Unavailable
+from bot.core.models import DeadModels
 from bot.core.ports import Clock, Progress
 from bot.core.retry import AfterCrash
 from bot.core.stores import Limits
@@ -103,6 +104,7 @@ class App:
             events=happening,
             limits=self.limits,
             default_model=settings.model,
+            dead_models=DeadModels(settings.dead_models),
         )
         self.draw = self._draw()
         self.work = self._work()
@@ -328,9 +330,9 @@ def build_api(settings: Settings, clock: Clock) -> HttpImageApi:
 
 
 def provider_environment(settings: Settings) -> Mapping[str, str]:
-    """Variables that provider files refer to: the settings' own, then those of the process."""
+    """Variables that provider files refer to: the settings' own, then all others that are set."""
     known = {
         "OPENAI_API_KEY": settings.openai_api_key and settings.openai_api_key.get_secret_value(),
         "OPENAI_BASE_URL": settings.openai_base_url,
     }
-    return {**os.environ, **{name: value for name, value in known.items() if value}}
+    return {**settings.others, **{name: value for name, value in known.items() if value}}

@@ -126,6 +126,10 @@ OnPartial = Callable[[int, bytes], None]
 """Called with the picture's index and the bytes of a partial picture."""
 
 
+OnProgress = Callable[[int], None]
+"""Called with the percentage of the drawing that is done."""
+
+
 class ImageApi(Protocol):
     """The image services that are configured."""
 
@@ -140,6 +144,10 @@ class ImageApi(Protocol):
 
     def offered(self, now: datetime) -> tuple[Model, ...]:
         """The living models that some configured provider serves."""
+        ...
+
+    def sold(self, provider: str, model: Model) -> Model:
+        """The model as that provider sells it: its prices, and what cannot be had from it."""
         ...
 
     def partials(self, provider: str, model: Model, request: ImageRequest) -> int:
@@ -161,8 +169,9 @@ class ImageApi(Protocol):
         request: ImageRequest,
         inputs: Inputs,
         on_partial: OnPartial | None,
+        on_progress: OnProgress | None = None,
     ) -> Drawing:
-        """Draw; one HTTP request, never repeated by itself.
+        """Draw; nothing that is paid is sent twice.
 
         Args:
             provider: Who draws.
@@ -170,6 +179,7 @@ class ImageApi(Protocol):
             request: What.
             inputs: The bytes that the request's sources and mask name.
             on_partial: Told of partial pictures.
+            on_progress: Told how far it is, where the provider says so.
 
         Raises:
             DrawingFailed: One of the tree in `core.errors`.
@@ -301,6 +311,7 @@ class Progress:
         since: When drawing began.
         until: When the provider lets us go on, while it makes us wait.
         sketch: A partial picture to show.
+        percent: How much of the drawing is done, where the provider says so.
     """
 
     job: Job
@@ -309,6 +320,7 @@ class Progress:
     since: datetime | None = None
     until: datetime | None = None
     sketch: bytes | None = None
+    percent: int | None = None
 
 
 class Messenger(Protocol):

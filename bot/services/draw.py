@@ -30,6 +30,7 @@ from bot.core.models import Model
 from bot.core.ports import Answer, Clock, Drawing, ImageApi, Imaging, Inputs, Vault
 from bot.core.pricing import settle
 from bot.core.stores import Store
+from bot.services.routes import route
 
 STORE_PAUSE = timedelta(seconds=2)
 STORE_TRIES = 300
@@ -148,7 +149,7 @@ class Draw:
         """Ask one provider after the other, as `core.retry` allows."""
         calls = 0
         failure: DrawingFailed = ModelUnavailable("no provider")
-        for provider in self._api.providers(model):
+        for provider in route(self._api, model, job.request):
             began, here = self._clock.now(), 0
             while True:
                 calls, here = calls + 1, here + 1
@@ -185,7 +186,9 @@ class Draw:
             )
         )
         try:
-            drawing = self._api.draw(provider, model, job.request, inputs, self._sketched(job))
+            drawing = self._api.draw(
+                provider, model, job.request, inputs, self._sketched(job), self._advanced(job)
+            )
             del inputs  # megabytes that are not needed once they are sent
             return await drawing
         except DrawingFailed as failure:
@@ -216,6 +219,11 @@ class Draw:
             events.Sketched(**events.about(job, self._clock.now()), index=index, picture=picture)
         )
 
+    def _advanced(self, job: Job) -> Callable[[int], None]:
+        return lambda percent: self._events.announce(
+            events.Advanced(**events.about(job, self._clock.now()), percent=percent)
+        )
+
     async def _keep(
         self, job: Job, model: Model, provider: str, drawing: Drawing, began: datetime
     ) -> None:
@@ -243,8 +251,9 @@ class Draw:
                 continue  # the others may be fine; none at all is an error below
         if not kept:
             raise BadAnswer(f"{answer.provider} sent nothing that decodes")
-        cost = settle(model, job.request, answer.usage, pictures=len(kept))
-        if answer.usage is not None:
+        sold = self._api.sold(answer.provider, model)
+        cost = settle(sold, job.request, answer.usage, pictures=len(kept))
+        if answer.usage is not None and not sold.prices.pictures:
             # It was counted for all of them; those that a crash took are not charged.
             cost = -(-cost * len(pictures) // len(answer.pictures))
         note = await self._note(job, pictures[0][1])

@@ -44,6 +44,7 @@ class Card:
     since: datetime | None = None
     until: datetime | None = None
     sketch: bytes | None = None
+    percent: int | None = None
     last_edit: datetime | None = None
     changed: bool = False
     closed: bool = False
@@ -130,6 +131,7 @@ class ShowProgress:
                 since=card.since,
                 until=card.until,
                 sketch=await self._sketch(card.sketch),
+                percent=card.percent,
             )
             # Progress is a courtesy: an edit that fails is not repeated, the next one may work.
             with contextlib.suppress(PostingFailed):
@@ -167,13 +169,16 @@ class ShowProgress:
             case events.Started() | events.Requeued():
                 card = self._card(event.job_id)
                 card.since = event.at if isinstance(event, events.Started) else None
-                card.changed, card.until, card.sketch = True, None, None
+                card.changed, card.until, card.sketch, card.percent = True, None, None, None
             case events.Paused():
                 card = self._card(event.job_id)
                 card.until, card.changed = event.until, True
             case events.Sketched():
                 card = self._card(event.job_id)
                 card.sketch, card.until, card.changed = event.picture, None, True
+            case events.Advanced():
+                card = self._card(event.job_id)
+                card.percent, card.until, card.changed = event.percent, None, True
             case _:
                 return
 

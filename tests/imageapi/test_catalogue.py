@@ -155,7 +155,7 @@ def test_a_model_takes_after_another(tmp_path: Path) -> None:
             "models.toml, one: prices.image_out must be a whole number, 1 or more.",
         ),
         ("image_in = 1, ", "", "models.toml, one: prices.image_in is missing."),
-        (", high = 96", "", "models.toml, one: tokens.detail lacks high."),
+        (", high = 96", "", "models.toml, one: prices has nothing for high at 1024x1024."),
         (
             "high = 96",
             "high = 96, best = 1",
@@ -167,7 +167,7 @@ def test_a_model_takes_after_another(tmp_path: Path) -> None:
         (
             "tokens.detail = { low = 16, high = 96 }",
             "tokens.table.low = { 1024x1024 = 7 }\ntokens.table.high = { 1536x1024 = 7 }",
-            "models.toml, one: tokens.table.high lacks 1024x1024.",
+            "models.toml, one: prices has nothing for high at 1024x1024.",
         ),
         (
             "tokens.detail = { low = 16, high = 96 }",
