@@ -310,23 +310,26 @@ def build_api(settings: Settings, clock: Clock) -> HttpImageApi:
     Raises:
         Misconfigured: A provider, a key or the model is missing or unknown.
     """
+    catalogue = load_catalogue(folder=settings.providers_dir)
     problems: list[str] = []
-    catalogue = load_catalogue()
-    try:
-        catalogue.choose(settings.model, clock.now().date())
-    except InvalidRequest as wrong:
-        problems.append(f"EASEL_MODEL: {wrong.say()}")
+    api: HttpImageApi | None = None
     try:
         providers = load_providers(
             order=settings.providers,
             folder=settings.providers_dir,
             environment=provider_environment(settings),
         )
+        api = HttpImageApi(providers, catalogue, clock)
+        catalogue = api.catalogue
     except Misconfigured as wrong:
-        raise Misconfigured((*problems, *wrong.problems)) from wrong
-    if problems:
+        problems += wrong.problems
+    try:
+        catalogue.choose(settings.model, clock.now().date())
+    except InvalidRequest as wrong:
+        problems.insert(0, f"EASEL_MODEL: {wrong.say()}")
+    if api is None or problems:
         raise Misconfigured(tuple(problems))
-    return HttpImageApi(providers, catalogue, clock)
+    return api
 
 
 def provider_environment(settings: Settings) -> Mapping[str, str]:

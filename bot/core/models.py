@@ -195,22 +195,28 @@ class Catalogue:
         """The models that can be drawn with on that day."""
         return tuple(model for model in self.models if not model.ended(today))
 
-    def successor(self, model: Model, today: date) -> Model | None:
-        """The first living model that follows it."""
+    def successor(
+        self, model: Model, today: date, offered: Sequence[Model] | None = None
+    ) -> Model | None:
+        """The first living model that follows it; of those offered, if that is given."""
         seen: set[str] = set()
         following: Model | None = model
         while following and following.ended(today) and following.id not in seen:
             seen.add(following.id)
             following = self.find(following.successor) if following.successor else None
-        return following if following and not following.ended(today) else None
+        if following is None or following.ended(today):
+            following = None
+        if offered is not None and following not in offered:
+            return next(iter(offered), None)
+        return following
 
-    def choose(self, name: str, today: date, offered: Iterable[Model] | None = None) -> Model:
+    def choose(self, name: str, today: date, offered: Sequence[Model] | None = None) -> Model:
         """The living model of that name.
 
         Args:
             name: An id or an alias.
             today: The day on which it lives.
-            offered: What is proposed instead of an unknown name; all that live, if left out.
+            offered: What may be proposed instead, the best first; all that live, if left out.
 
         Raises:
             UnknownModel: There is none of that name.
@@ -223,7 +229,7 @@ class Catalogue:
             )
             raise UnknownModel(f"I know no model named “{name[:60]}”. There is {known}.")
         if model.ended(today):
-            following = self.successor(model, today)
+            following = self.successor(model, today, offered)
             advice = f"; use {following.id} instead" if following else ""
             raise ModelGone(f"{model.id} was shut down on {model.shutdown}{advice}.")
         return model

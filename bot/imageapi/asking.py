@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from bot.core.errors import Blocked, DrawingFailed, OutcomeUnknown, TooFast, Unreachable
+from bot.core.errors import BadAnswer, Blocked, DrawingFailed, OutcomeUnknown, TooFast, Unreachable
 from bot.imageapi.calls import Answer, Pending
 from bot.imageapi.dialects import DIALECTS
 from bot.imageapi.exchange import learn, patience, read, sent
@@ -76,13 +76,16 @@ class Asking:
         """
         within = patience(self.order.provider, self.order.request)
         deadline = self.clock.now() + timedelta(seconds=within.total or 0)
-        cancel = call.cancel
+        question, cancel = None, call.cancel
         try:
             said, request_id = await self._begin(call, within)
             while isinstance(said, Pending):
-                cancel = said.call.cancel or cancel
+                question = said.call or question
+                if question is None:
+                    raise BadAnswer("it took the order and does not say where to ask for it")
+                cancel = question.cancel or cancel
                 self._tell(said)
-                said = await self._next(said, deadline)
+                said = await self._next(question, _pause(said), deadline)
         except asyncio.CancelledError:
             if cancel:
                 with suppress(DrawingFailed):
@@ -117,29 +120,30 @@ class Asking:
 
     async def _watch(self, pending: Pending) -> None:
         """Tell how it goes for as long as the service tells us."""
-        while True:
+        question = pending.call
+        while question:
             await self.clock.sleep_until(self.clock.now() + _pause(pending))
             with suppress(DrawingFailed):
-                said = await self._question(pending.call)
+                said = await self._question(question)
                 if isinstance(said, Pending):
-                    pending = said
+                    pending, question = said, said.call or question
                     self._tell(pending)
 
-    async def _next(self, pending: Pending, deadline: datetime) -> Answer | Pending:
+    async def _next(self, question: Call, pause: timedelta, deadline: datetime) -> Answer | Pending:
         """Ask what is to be asked next, until there is something new.
 
         Raises:
             DrawingFailed: The service says that it failed; `OutcomeUnknown` where it never does.
         """
         trouble = ""
-        again = self.clock.now() + _pause(pending)
+        again = self.clock.now() + pause
         while self.clock.now() < deadline:
             await self.clock.sleep_until(min(again, deadline))
-            said = await self._question(pending.call)
+            said = await self._question(question)
             if not isinstance(said, _Later):
                 return said
             trouble = f": {said.detail}"
-            again = max(self.clock.now() + _pause(pending), said.until or self.clock.now())
+            again = max(self.clock.now() + pause, said.until or self.clock.now())
         raise OutcomeUnknown(f"it took the order and has not drawn it in time{trouble}")
 
     async def _question(self, call: Call) -> Answer | Pending | _Later:

@@ -117,14 +117,14 @@ class Pending:
     """The service took the order and has not drawn it yet.
 
     Attributes:
-        call: What to ask next. A GET is free: it is tried again whatever becomes of it, until the
-            provider's time-out. Anything else is sent once.
+        call: What to ask next; None is what was asked last. A GET is free: it is tried again
+            whatever becomes of it, until the provider's time-out. Anything else is sent once.
         after: Seconds to wait before.
         progress: Percent, 0 to 100, where it is told.
         picture: A partial picture, where there is one.
     """
 
-    call: Call
+    call: Call | None = None
     after: float = 2
     progress: int | None = None
     picture: bytes | None = field(default=None, repr=False)

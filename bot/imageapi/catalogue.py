@@ -16,23 +16,30 @@ from bot.imageapi.reading import Table, read_toml
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+FILE = "models.toml"
 
 OWN = frozenset({"id", "name", "aliases", "shutdown", "successor", "like"})
 """Keys that a model never takes from the one it is like."""
 
 
-def load_catalogue(file: Traversable | None = None) -> Catalogue:
+def load_catalogue(file: Traversable | None = None, *, folder: Path | None = None) -> Catalogue:
     """Every model in the file; the first is the default.
 
     Args:
         file: A file like `models.toml`; the one that comes with Easel if left out.
+        folder: EASEL_PROVIDERS_DIR, whose `models.toml`, if there is one, adds models or replaces
+            those of the same id.
 
     Raises:
         Misconfigured: Each problem is one sentence that names file, model and key.
     """
-    source = file or resources.files("bot.imageapi") / "models.toml"
+    source = file or resources.files("bot.imageapi") / FILE
     problems: list[str] = []
     entries = list(_entries(source, problems))
+    if folder is not None and (folder / FILE).is_file():
+        entries = _with_own(entries, list(_entries(folder / FILE, problems)))
     models = tuple(
         _model(Table(entry, f"{source.name}, {entry['id']}", problems))
         for entry in _completed(entries, source.name, problems)
@@ -56,6 +63,13 @@ def _entries(source: Traversable, problems: list[str]) -> Iterator[dict[str, Any
             yield entry
         else:
             problems.append(f"{source.name}: model number {number} has no id.")
+
+
+def _with_own(entries: list[dict[str, Any]], own: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The entries, with the operator's in the place of those they replace, or at the end."""
+    replacing = {entry["id"]: entry for entry in own}
+    replaced = [replacing.pop(entry["id"], entry) for entry in entries]
+    return replaced + [entry for entry in own if entry["id"] in replacing]
 
 
 def _completed(

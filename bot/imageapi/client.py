@@ -17,8 +17,9 @@ from bot.core.errors import (
     OutcomeUnknown,
     Unreachable,
 )
+from bot.core.models import Catalogue
 from bot.core.ports import Drawing, MaskShape
-from bot.core.pricing import unpriced
+from bot.imageapi.agreeing import disagreements, lasting
 from bot.imageapi.asking import Asking
 from bot.imageapi.calls import Call, Order
 from bot.imageapi.dialects import DIALECTS
@@ -30,12 +31,12 @@ from bot.imageapi.reaching import Listing, reached
 from bot.imageapi.scrubbing import scrubbed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from types import TracebackType
 
     from bot.core.images import ImageRequest
-    from bot.core.models import Catalogue, Model
+    from bot.core.models import Model
     from bot.core.ports import Clock, Inputs, OnPartial, OnProgress
     from bot.imageapi.downloads import Lookup
     from bot.imageapi.providers import Provider
@@ -76,7 +77,7 @@ class HttpImageApi:
 
     Args:
         providers: In the order to try them.
-        catalogue: Every model that is known.
+        catalogue: Every model that is known; one lives for as long as any provider serves it.
         clock: The time.
         picture_limit: Bytes of one picture; a longer answer is refused.
         look_up: How the host of a link is found.
@@ -96,11 +97,11 @@ class HttpImageApi:
         look_up: Lookup = look_up,
     ) -> None:
         problems = tuple(
-            problem for provider in providers for problem in _disagreements(provider, catalogue)
+            problem for provider in providers for problem in disagreements(provider, catalogue)
         )
         if problems:
             raise Misconfigured(problems)
-        self._catalogue = catalogue
+        self._catalogue = Catalogue(tuple(lasting(model, providers) for model in catalogue))
         self._clock = clock
         self._picture_limit = picture_limit
         self._look_up = look_up
@@ -336,16 +337,6 @@ def _part(
         on_partial=partial(on_partial, first) if on_partial else _deaf,
         on_progress=partial(percents.reached, number),
     )
-
-
-def _disagreements(provider: Provider, catalogue: Catalogue) -> Iterator[str]:
-    """What the provider's file and the catalogue do not agree about."""
-    for name in provider.models:
-        model = catalogue.find(name)
-        if model is None:
-            yield f"The provider {provider.name} serves “{name}”, which is not in models.toml."
-        elif missing := unpriced(provider.sold(model)):
-            yield f"The provider {provider.name} gives no price for {name}, {missing}."
 
 
 def _list_of(service: Provider) -> str:

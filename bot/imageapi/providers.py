@@ -13,18 +13,25 @@ from urllib.parse import quote
 
 from bot.core.errors import Misconfigured
 from bot.core.images import COUNT_LIMIT, Format
+from bot.core.models import listed
 from bot.core.ports import MaskShape
 from bot.imageapi.addresses import url_problem
+from bot.imageapi.catalogue import FILE as MODELS
 from bot.imageapi.dialects import DIALECTS
 from bot.imageapi.prices import read_prices
 from bot.imageapi.reading import Table, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
     from bot.core.models import Model, Prices
+
+
+USUAL = "OPENAI_API_KEY"
+"""What is named first where no variable is set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +89,7 @@ class Provider:
         models: The ids of `models.toml` that it serves.
         names: What it calls a model, where that is not the id.
         prices: What it takes for a model, where that is not what `models.toml` says.
+        shutdowns: When it ends a model, where that is not on the day of `models.toml`.
         fields: What may be sent to it for a picture from words; nothing else ever is.
         formats: What it can be told to write; empty is whatever the model writes.
         edits: How it takes pictures; None where it takes none.
@@ -102,6 +110,7 @@ class Provider:
     models: tuple[str, ...]
     names: Mapping[str, str] = field(default_factory=dict)
     prices: Mapping[str, Prices] = field(default_factory=dict)
+    shutdowns: Mapping[str, date] = field(default_factory=dict)
     fields: frozenset[str]
     formats: tuple[Format, ...] = ()
     edits: Edits | None = None
@@ -208,7 +217,7 @@ def _read_all(folder: Path | None, problems: list[str]) -> Iterator[_File]:
             problems.append(f"EASEL_PROVIDERS_DIR is {folder}, which is not a folder.")
     for source in sources:
         for file in sorted(source.iterdir(), key=lambda each: each.name):
-            if file.name.endswith(".toml"):
+            if file.name.endswith(".toml") and file.name != MODELS:
                 values = read_toml(file, problems)
                 if values:
                     yield _file(Table(values, file.name, problems))
@@ -234,6 +243,7 @@ def _file(table: Table) -> _File:
         models=models,
         names=_texts(_of_models(table.table("names"), models)),
         prices=_prices(_of_models(table.table("prices"), models)),
+        shutdowns=_days(_of_models(table.table("shutdowns"), models)),
         fields=_fields(dialect, table),
         formats=table.options("formats", Format, ()),
         edits=_edits(dialect, table.table("edits")) if table.has("edits") else None,
@@ -277,6 +287,10 @@ def _of_models(table: Table, models: tuple[str, ...]) -> Table:
 
 def _prices(table: Table) -> dict[str, Prices]:
     return {name: read_prices(table.table(name)) for name in table.entries()}
+
+
+def _days(table: Table) -> dict[str, date]:
+    return {name: day for name in table.entries() if (day := table.day(name))}
 
 
 def _paths(dialect: str, table: Table) -> dict[str, str]:
@@ -351,8 +365,11 @@ def _with_environment(file: _File, environment: Mapping[str, str], problems: lis
 
 
 def _nobody(files: tuple[_File, ...]) -> str:
-    variables = [each for file in files if (each := file.lacks({}))]
-    missing = f"{variables[0]} is not set"
-    if len(variables) > 1:
-        missing = f"None of {', '.join(variables)} is set"
-    return f"{missing}. Put your key into .env, or run `easel demo`, which needs no account."
+    """The variable that most people set, and those that would do as well."""
+    variables = dict.fromkeys(each for file in files if (each := file.lacks({})))
+    usual, *others = sorted(variables, key=lambda name: (name != USUAL, name))
+    instead = f" or set {listed(others)}" if others else ""
+    return (
+        f"{usual} is not set. Put your key into .env,{instead}{',' * bool(others)} or run "
+        "`easel demo`, which needs no account."
+    )

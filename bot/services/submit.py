@@ -106,7 +106,7 @@ class Submit:
         gone = self._api.catalogue.find(name)
         if gone is None or self._dead_models is DeadModels.REFUSE:
             return None
-        return self._api.catalogue.successor(gone, self._clock.now().date())
+        return self._api.catalogue.successor(gone, self._clock.now().date(), self.models())
 
     def _replaced(self, name: str | None, model: Model) -> tuple[str, ...]:
         """What to tell whoever asked for another model than the one that draws."""
