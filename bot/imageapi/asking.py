@@ -17,7 +17,6 @@ import aiohttp
 
 from bot.core.errors import BadAnswer, Blocked, DrawingFailed, OutcomeUnknown, TooFast, Unreachable
 from bot.imageapi.calls import Answer, Pending
-from bot.imageapi.dialects import DIALECTS
 from bot.imageapi.exchange import learn, patience, read, sent
 from bot.imageapi.reader import Reader
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.core.ports import Clock
-    from bot.imageapi.calls import Call, Order
+    from bot.imageapi.calls import Call, Dialect, Order
     from bot.imageapi.pacing import Pace
 
 QUESTION = aiohttp.ClientTimeout(total=60, sock_connect=10)
@@ -53,6 +52,7 @@ class Asking:
 
     Attributes:
         session: Must not send anything of ours by itself.
+        dialect: What understands the answers.
         order: What is asked of whom.
         pace: Told of the limits that the service names.
         limit: Bytes that an answer may have.
@@ -61,6 +61,7 @@ class Asking:
     """
 
     session: aiohttp.ClientSession
+    dialect: Dialect
     order: Order
     pace: Pace
     clock: Clock
@@ -169,7 +170,7 @@ class Asking:
 
     def _reader(self, response: aiohttp.ClientResponse) -> Reader:
         return Reader(
-            DIALECTS[self.order.provider.dialect],
+            self.dialect,
             self.order,
             response.status,
             response.headers,

@@ -288,6 +288,7 @@ class HttpImageApi:
         with pace.calling():
             asking = Asking(
                 session=self._opened,
+                dialect=DIALECTS[service.dialect],
                 order=part.order,
                 pace=pace,
                 clock=self._clock,
