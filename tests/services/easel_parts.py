@@ -40,12 +40,14 @@ class ScriptedApi:
         answers: What the next calls come to; the last one repeats.
         sells: The models of those who sell them otherwise than the catalogue says.
         calls: Who was called, in order.
+        percents: How far a drawing says that it is, before it is finished.
     """
 
     answers: list[Answer] = field(default_factory=lambda: [drawing()])
     served_by: tuple[str, ...] = ("first",)
     sells: dict[str, Model] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    percents: tuple[int, ...] = ()
     before_answer: Callable[[], None] = lambda: None
 
     @property
@@ -80,6 +82,9 @@ class ScriptedApi:
         on_progress: OnProgress | None = None,
     ) -> Drawing:
         self.calls.append(provider)
+        for percent in self.percents:
+            if on_progress:
+                on_progress(percent)
         self.before_answer()
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
