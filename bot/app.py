@@ -16,6 +16,7 @@ from typing import Self
 
 from bot.core import events
 from bot.core.errors import InvalidRequest, Misconfigured, PostingFailed, Unavailable
+from bot.core.models import DeadModels
 from bot.core.ports import Clock, Progress
 from bot.core.retry import AfterCrash
 from bot.core.stores import Limits
@@ -111,6 +112,7 @@ class App:
             events=happening,
             limits=self.limits,
             default_model=settings.model,
+            dead_models=DeadModels(settings.dead_models),
         )
         self.ask = self._ask()
         self.draw = self._draw()
@@ -352,29 +354,32 @@ def build_api(settings: Settings, clock: Clock) -> HttpImageApi:
     Raises:
         Misconfigured: A provider, a key or the model is missing or unknown.
     """
+    catalogue = load_catalogue(folder=settings.providers_dir)
     problems: list[str] = []
-    catalogue = load_catalogue()
-    try:
-        catalogue.choose(settings.model, clock.now().date())
-    except InvalidRequest as wrong:
-        problems.append(f"EASEL_MODEL: {wrong.say()}")
+    api: HttpImageApi | None = None
     try:
         providers = load_providers(
             order=settings.providers,
             folder=settings.providers_dir,
             environment=provider_environment(settings),
         )
+        api = HttpImageApi(providers, catalogue, clock)
+        catalogue = api.catalogue
     except Misconfigured as wrong:
-        raise Misconfigured((*problems, *wrong.problems)) from wrong
-    if problems:
+        problems += wrong.problems
+    try:
+        catalogue.choose(settings.model, clock.now().date())
+    except InvalidRequest as wrong:
+        problems.insert(0, f"EASEL_MODEL: {wrong.say()}")
+    if api is None or problems:
         raise Misconfigured(tuple(problems))
-    return HttpImageApi(providers, catalogue, clock)
+    return api
 
 
 def provider_environment(settings: Settings) -> Mapping[str, str]:
-    """Variables that provider files refer to: the settings' own, then those of the process."""
+    """Variables that provider files refer to: the settings' own, then all others that are set."""
     known = {
         "OPENAI_API_KEY": settings.openai_api_key and settings.openai_api_key.get_secret_value(),
         "OPENAI_BASE_URL": settings.openai_base_url,
     }
-    return {**os.environ, **{name: value for name, value in known.items() if value}}
+    return {**settings.others, **{name: value for name, value in known.items() if value}}

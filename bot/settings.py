@@ -16,7 +16,14 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ENV_FILE = Path(".env")
@@ -27,6 +34,12 @@ PREFIX = "EASEL_"
 
 SECRETS = frozenset({"DISCORD_TOKEN", "OPENAI_API_KEY"})
 """Variables that hold nothing but a secret."""
+
+LOOKS_SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)$")
+"""Variables of others, such as the keys of providers, whose values are kept out of logs."""
+
+SHORTEST_SECRET = 8
+"""Characters; to strike out anything shorter would only spoil the log."""
 
 NEVER_SHOWN = SECRETS | {"DATABASE_URL"}
 """Variables whose values no sentence repeats: the address of a database may hold a password."""
@@ -132,6 +145,9 @@ class Settings(BaseSettings):
         None, validation_alias="OPENAI_BASE_URL"
     )
     model: str = Field("gpt-image-2.5-flare", validation_alias="EASEL_MODEL", min_length=1)
+    dead_models: Literal["refuse", "replace"] = Field(
+        "refuse", validation_alias="EASEL_DEAD_MODELS"
+    )
     providers: Annotated[tuple[str, ...] | None, NoDecode, BeforeValidator(_names)] = Field(
         None, validation_alias="EASEL_PROVIDERS"
     )
@@ -151,6 +167,7 @@ class Settings(BaseSettings):
         None, validation_alias="EASEL_HTTP"
     )
     log: Literal["console", "json"] = Field("console", validation_alias="EASEL_LOG")
+    _others: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
     @property
     def database_path(self) -> Path:
@@ -165,10 +182,19 @@ class Settings(BaseSettings):
         return "DATA_DIR" if self.database_url is None else "DATABASE_URL"
 
     @property
+    def others(self) -> Mapping[str, str]:
+        """What else is set, by its name: files of providers say which of them they need."""
+        return self._others
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Values that no log may show."""
         both = (self.discord_token, self.openai_api_key)
-        return tuple(secret.get_secret_value() for secret in both if secret)
+        keys = (value for name, value in self._others.items() if LOOKS_SECRET.search(name))
+        return (
+            *(secret.get_secret_value() for secret in both if secret),
+            *(key for key in keys if len(key) >= SHORTEST_SECRET),
+        )
 
 
 def names() -> tuple[str, ...]:
@@ -203,6 +229,7 @@ def load(env_file: Path | None = ENV_FILE) -> tuple[Settings, tuple[str, ...]]:
                 problems.append(_sentence(name, dict(error)))
                 replaced[name] = _default(name)
         else:
+            settings._others = _others(env_file)  # noqa: SLF001 -- a part of it that is not checked
             return settings, tuple(problems)
 
 
@@ -217,6 +244,17 @@ def _slips(env_file: Path | None) -> Iterator[str]:
             close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
             meant = f" Did you mean {close[0]}?" if close else " Remove it."
             yield f"{name} is not a setting of Easel.{meant}"
+
+
+def _others(env_file: Path | None) -> dict[str, str]:
+    """Every variable that is not a setting and has a value; the environment wins."""
+    found = dotenv_values(env_file) if env_file and env_file.is_file() else {}
+    known = names()
+    return {
+        name: value
+        for name, value in {**found, **os.environ}.items()
+        if value and name not in known
+    }
 
 
 def _default(name: str) -> Any:

@@ -51,22 +51,46 @@ class Canvas:
     top: int
 
 
-def nearest(wanted: Size, sizes: Sizes) -> Size:
+def nearest(wanted: Size, sizes: Sizes, *, asked: bool = False) -> Size:
     """The size that a model draws and that distorts a picture of the wanted size least.
 
-    It is never larger than what is steady, and as close to the wanted size as the model can.
+    It is as close to the wanted size as the model can, and lies across only where nothing else
+    does.
+
+    Args:
+        wanted: What would be best.
+        sizes: What there is.
+        asked: Whether somebody chose the size; else it is never larger than what is steady.
     """
+    most = sizes.max_pixels if asked else min(sizes.max_pixels, STEADY_PIXELS)
     if not sizes.free:
-        return min(sizes.offered, key=lambda each: (_distortion(wanted, each), -each.pixels))
+        return _among(wanted, sizes.offered, wanted.pixels if asked else STEADY_PIXELS)
     ratio = Fraction(wanted.width, wanted.height)
     ratio = min(max(ratio, Fraction(1, sizes.max_ratio)), Fraction(sizes.max_ratio))
-    most = min(sizes.max_pixels, STEADY_PIXELS)
     pixels = min(max(wanted.pixels, sizes.min_pixels), most)
     height = max(1, isqrt(int(pixels / ratio)))
     width = max(1, int(height * ratio))
     scale = min(Fraction(1), Fraction(sizes.max_edge, max(width, height)))
-    close = _close(wanted, Size(int(width * scale), int(height * scale)), sizes)
-    return close or min(sizes.offered, key=lambda each: (_distortion(wanted, each), -each.pixels))
+    about = Size(int(width * scale), int(height * scale))
+    close = _close(wanted, about, sizes, max(most, sizes.min_pixels))
+    return close or _among(wanted, sizes.offered, most)
+
+
+def _among(wanted: Size, offered: tuple[Size, ...], most: int) -> Size:
+    """The best of a few: the shape first, then the number of pixels."""
+    pixels = max(1, min(wanted.pixels, most))
+    upright = [each for each in offered if not _across(wanted, each)] or offered
+
+    def how_far(size: Size) -> tuple[Fraction, Fraction]:
+        off = Fraction(size.pixels, pixels)
+        return _distortion(wanted, size), max(off, 1 / off)
+
+    return min(upright, key=how_far)
+
+
+def _across(one: Size, other: Size) -> bool:
+    """Whether one is upright and the other is not."""
+    return (one.width - one.height) * (other.width - other.height) < 0
 
 
 def _distortion(one: Size, other: Size) -> Fraction:
@@ -75,7 +99,7 @@ def _distortion(one: Size, other: Size) -> Fraction:
     return max(ratio, 1 / ratio)
 
 
-def _close(wanted: Size, about: Size, sizes: Sizes) -> Size | None:
+def _close(wanted: Size, about: Size, sizes: Sizes, most: int) -> Size | None:
     """The size on the model's grid, about that large, that distorts least, if there is one."""
     step = sizes.step
     around = [
@@ -86,9 +110,7 @@ def _close(wanted: Size, about: Size, sizes: Sizes) -> Size | None:
     fitting = [
         size
         for size in around
-        if min(size.width, size.height) > 0
-        and size.pixels <= max(STEADY_PIXELS, sizes.min_pixels)
-        and not sizes.problem(size)
+        if min(size.width, size.height) > 0 and size.pixels <= most and not sizes.problem(size)
     ]
     return min(
         fitting,

@@ -80,6 +80,13 @@ class Sketched(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Advanced(Event):
+    """The provider said how much of the drawing is done."""
+
+    percent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paused(Event):
     """The provider asked for time; the call is repeated then."""
 

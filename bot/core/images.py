@@ -132,6 +132,7 @@ class ImageRequest:
         sources: The pictures to edit or to take after; none where it is drawn from words alone.
         mask: The hash of a greyscale PNG of the first source's size: white is edited, black is
             kept. Shades between are edited as well.
+        notes: What is not quite as it was asked for, in sentences for its author.
     """
 
     prompt: str
@@ -146,6 +147,7 @@ class ImageRequest:
     spoiler: bool = False
     sources: tuple[Source, ...] = ()
     mask: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -185,9 +187,10 @@ class ImageRequest:
             style=Style(stored["style"]) if stored["style"] else None,
             avoid=stored["avoid"],
             spoiler=stored["spoiler"],
-            # Requests of the first version have neither.
+            # Requests of the first version have none of these.
             sources=tuple(Source.from_json(each) for each in stored.get("sources", ())),
             mask=stored.get("mask"),
+            notes=tuple(stored.get("notes", ())),
         )
 
 

@@ -1,4 +1,4 @@
-"""What each model can do and what it costs, and whether a request fits it.
+"""What each model can do and what it costs.
 
 The models themselves are data (`bot/imageapi/models.toml`); this file only says what the data
 means. A model that its vendor has shut down stays in the list, so that whoever asks for it is
@@ -7,27 +7,13 @@ told when it ended and what to use instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
 
-from bot.core.errors import InvalidRequest, ModelGone, UnknownModel
-from bot.core.images import (
-    COUNT_LIMIT,
-    Background,
-    Format,
-    ImageRequest,
-    Quality,
-    Size,
-    Source,
-    Style,
-    clean_avoid,
-    clean_prompt,
-)
-
-Option = TypeVar("Option", bound=StrEnum)
+from bot.core.errors import ModelGone, UnknownModel
+from bot.core.images import COUNT_LIMIT, Background, Format, Quality, Size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,19 +58,45 @@ class Sizes:
         return None
 
 
+Steps = tuple[tuple[int, int], ...]
+"""Prices that grow with the picture: (pixels at most, micro-dollars), the smallest first."""
+
+ANY_SIZE = 2**62
+"""Pixels at most, where the size makes no difference."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
-    """Micro-dollars per million tokens, as vendors publish them: $5 is 5,000,000."""
+    """What a model costs: by the token, or by the picture where `pictures` has anything.
 
-    text_in: int
-    image_in: int
-    image_out: int
+    Attributes:
+        text_in: Micro-dollars per million tokens, as vendors publish them: $5 is 5,000,000.
+        image_in: Likewise, as the others below.
+        pictures: Micro-dollars per finished picture, by quality; 0 is drawn for nothing.
+        source: Micro-dollars for each picture that is sent along, beside `pictures`.
+    """
+
+    text_in: int = 0
+    image_in: int = 0
+    image_out: int = 0
     text_out: int = 0
+    pictures: Mapping[Quality, Steps] = field(default_factory=dict)
+    source: int = 0
+
+    @classmethod
+    def flat(cls, picture: int) -> Prices:
+        """Every picture costs so many micro-dollars."""
+        return cls(pictures=dict.fromkeys(Quality, ((ANY_SIZE, picture),)))
+
+    def picture(self, quality: Quality, size: Size) -> int | None:
+        """Micro-dollars for such a picture; None where nobody says."""
+        steps = self.pictures.get(quality, ())
+        return next((price for most, price in steps if size.pixels <= most), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """How many output tokens a picture takes.
+    """How many output tokens a picture takes, where tokens are what is paid.
 
     Either a table by quality and size, or a formula by quality: with `detail` L and S = round(L ×
     shorter ÷ longer), ceil(L × S × (2,000,000 + pixels) ÷ 4,000,000). The formula reproduces all
@@ -112,6 +124,9 @@ class Model:
         name: For people.
         shutdown: The day it ends or ended, if one is announced.
         successor: The id to use instead.
+        max_count: Pictures in one request.
+        per_call: Pictures that one call draws. A request for more is several calls, and each of
+            them pays for the words and pictures that are sent.
         seconds: About how long a picture takes, by quality; only ever shown as "about".
     """
 
@@ -126,17 +141,40 @@ class Model:
     formats: tuple[Format, ...] = (Format.PNG, Format.JPEG, Format.WEBP)
     backgrounds: tuple[Background, ...] = (Background.AUTO, Background.OPAQUE)
     max_count: int = COUNT_LIMIT
+    per_call: int = COUNT_LIMIT
     max_prompt: int = 32_000
     max_references: int = 16
     mask: bool = True
     streaming: bool = True
     prices: Prices
-    tokens: Tokens
+    tokens: Tokens = field(default_factory=Tokens)
     seconds: dict[Quality, int] = field(default_factory=dict)
 
     def ended(self, today: date) -> bool:
         """Whether the vendor has shut it down by that day."""
         return self.shutdown is not None and self.shutdown <= today
+
+
+def together(sold: Sequence[Model]) -> Model:
+    """One model as several providers sell it: what any of them can do with it.
+
+    Args:
+        sold: The same model, at least once, as each sells it.
+    """
+    return replace(
+        sold[0],
+        formats=tuple(dict.fromkeys(each for model in sold for each in model.formats)),
+        max_references=max(model.max_references for model in sold),
+        mask=any(model.mask for model in sold),
+        streaming=any(model.streaming for model in sold),
+    )
+
+
+class DeadModels(StrEnum):
+    """What becomes of a request for a model that was shut down."""
+
+    REFUSE = "refuse"  #: Its author is told when it ended and what to use instead.
+    REPLACE = "replace"  #: What follows it draws, and the result says so.
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +195,28 @@ class Catalogue:
         """The models that can be drawn with on that day."""
         return tuple(model for model in self.models if not model.ended(today))
 
-    def successor(self, model: Model, today: date) -> Model | None:
-        """The first living model that follows it."""
+    def successor(
+        self, model: Model, today: date, offered: Sequence[Model] | None = None
+    ) -> Model | None:
+        """The first living model that follows it; of those offered, if that is given."""
         seen: set[str] = set()
         following: Model | None = model
         while following and following.ended(today) and following.id not in seen:
             seen.add(following.id)
             following = self.find(following.successor) if following.successor else None
-        return following if following and not following.ended(today) else None
+        if following is None or following.ended(today):
+            following = None
+        if offered is not None and following not in offered:
+            return next(iter(offered), None)
+        return following
 
-    def choose(self, name: str, today: date) -> Model:
+    def choose(self, name: str, today: date, offered: Sequence[Model] | None = None) -> Model:
         """The living model of that name.
+
+        Args:
+            name: An id or an alias.
+            today: The day on which it lives.
+            offered: What may be proposed instead, the best first; all that live, if left out.
 
         Raises:
             UnknownModel: There is none of that name.
@@ -175,10 +224,12 @@ class Catalogue:
         """
         model = self.find(name)
         if model is None:
-            known = listed(f"`{each.id}`" for each in self.living(today))
+            known = listed(
+                f"`{each.id}`" for each in (self.living(today) if offered is None else offered)
+            )
             raise UnknownModel(f"I know no model named “{name[:60]}”. There is {known}.")
         if model.ended(today):
-            following = self.successor(model, today)
+            following = self.successor(model, today, offered)
             advice = f"; use {following.id} instead" if following else ""
             raise ModelGone(f"{model.id} was shut down on {model.shutdown}{advice}.")
         return model
@@ -198,95 +249,6 @@ class Wish:
     style: str | None = None
     avoid: str | None = None
     spoiler: bool = False
-
-
-def complete(
-    wish: Wish,
-    model: Model,
-    *,
-    sources: tuple[Source, ...] = (),
-    mask: str | None = None,
-    size: Size | None = None,
-) -> ImageRequest:
-    """The request that is drawn: what was left out filled in, the rest checked.
-
-    Args:
-        wish: What was typed.
-        model: What draws it.
-        sources: Pictures to draw from.
-        mask: The hash of a mask for the first of them.
-        size: What to draw where the wish names no size; the model's default if it is left out.
-
-    Raises:
-        InvalidRequest: An option is not what the model can do; the sentence says what it can.
-    """
-    request = ImageRequest(
-        prompt=clean_prompt(wish.prompt),
-        model=model.id,
-        size=_size(wish.size, model) if wish.size or size is None else size,
-        quality=_choice("quality", wish.quality, model.qualities, model) or model.default_quality,
-        count=1 if wish.count is None else wish.count,
-        background=_choice("background", wish.background, model.backgrounds, model)
-        or Background.AUTO,
-        format=_choice("format", wish.format, model.formats, model) or model.formats[0],
-        style=_choice("style", wish.style, tuple(Style), model),
-        avoid=clean_avoid(wish.avoid or ""),
-        spoiler=wish.spoiler,
-        sources=sources,
-        mask=mask,
-    )
-    _check_inputs(request, model)
-    most = min(model.max_count, COUNT_LIMIT)
-    if not 1 <= request.count <= most:
-        raise InvalidRequest(
-            f"Choose between 1 and {most} pictures."
-            if most > 1
-            else f"{model.name} draws one picture at a time."
-        )
-    if request.background is Background.TRANSPARENT and request.format is Format.JPEG:
-        if wish.format:
-            raise InvalidRequest(
-                "JPEG pictures cannot be transparent. Choose the format png or webp."
-            )
-        request = replace(request, format=Format.PNG)
-    clean_prompt(request.full_prompt, limit=model.max_prompt)
-    return request
-
-
-def _check_inputs(request: ImageRequest, model: Model) -> None:
-    most = model.max_references
-    if request.sources and not most:
-        raise InvalidRequest(f"{model.name} cannot edit pictures. Choose another model.")
-    if len(request.sources) > most:
-        raise InvalidRequest(f"{model.name} takes at most {most} pictures at a time.")
-    if request.mask and not model.mask:
-        raise InvalidRequest(
-            f"{model.name} takes no mask. Choose another model, or leave the mask out."
-        )
-
-
-def _size(text: str | None, model: Model) -> Size:
-    if not text:
-        return model.sizes.offered[0]
-    size = Size.parse(text)
-    problem = model.sizes.problem(size)
-    if problem:
-        raise InvalidRequest(f"{model.name} cannot draw {size}: {problem}.")
-    return size
-
-
-def _choice(
-    what: str, text: str | None, offered: tuple[Option, ...], model: Model
-) -> Option | None:
-    if not text:
-        return None
-    for option in offered:
-        if text.strip().lower() == option.value:
-            return option
-    raise InvalidRequest(
-        f"{model.name} does not know the {what} “{text[:40]}”. "
-        f"Choose {listed(each.value for each in offered)}."
-    )
 
 
 def listed(words: Iterable[str], last: str = "or") -> str:

@@ -126,6 +126,10 @@ OnPartial = Callable[[int, bytes], None]
 """Called with the picture's index and the bytes of a partial picture."""
 
 
+OnProgress = Callable[[int], None]
+"""Called with the percentage of the drawing that is done."""
+
+
 class ImageApi(Protocol):
     """The image services that are configured."""
 
@@ -140,6 +144,10 @@ class ImageApi(Protocol):
 
     def offered(self, now: datetime) -> tuple[Model, ...]:
         """The living models that some configured provider serves."""
+        ...
+
+    def sold(self, provider: str, model: Model) -> Model:
+        """The model as that provider sells it: its prices, and what cannot be had from it."""
         ...
 
     def partials(self, provider: str, model: Model, request: ImageRequest) -> int:
@@ -161,8 +169,9 @@ class ImageApi(Protocol):
         request: ImageRequest,
         inputs: Inputs,
         on_partial: OnPartial | None,
+        on_progress: OnProgress | None = None,
     ) -> Drawing:
-        """Draw; one HTTP request, never repeated by itself.
+        """Draw; nothing that is paid is sent twice.
 
         Args:
             provider: Who draws.
@@ -170,6 +179,7 @@ class ImageApi(Protocol):
             request: What.
             inputs: The bytes that the request's sources and mask name.
             on_partial: Told of partial pictures.
+            on_progress: Told how far it is, where the provider says so.
 
         Raises:
             DrawingFailed: One of the tree in `core.errors`.
@@ -302,6 +312,7 @@ class Progress:
         until: When the provider lets us go on, while it makes us wait.
         silent: Whether no provider answers, so that everything waits.
         sketch: A partial picture to show.
+        percent: How much of the drawing is done, where the provider says so.
     """
 
     job: Job
@@ -311,6 +322,7 @@ class Progress:
     until: datetime | None = None
     silent: bool = False
     sketch: bytes | None = None
+    percent: int | None = None
 
 
 class Messenger(Protocol):

@@ -56,19 +56,39 @@ def estimate(model: Model, request: ImageRequest, *, partials: int = 0) -> int:
     A token of text is at least one byte, so the prompt's length in bytes is its upper bound.
 
     Args:
-        model: What draws it.
+        model: What draws it, as the provider sells it.
         request: What is drawn.
         partials: Partial pictures asked for, each of which adds tokens.
     """
+    calls = -(-request.count // model.per_call)
+    if model.prices.pictures:
+        each = model.prices.picture(request.quality, request.size) or 0
+        return request.count * each + calls * _inputs(request) * model.prices.source
     per_picture = output_tokens(model, request.size, request.quality)
     return cost(
         model,
         Usage(
-            text_in=len(request.full_prompt.encode()),
-            image_in=_inputs(request) * model.tokens.input_image,
+            text_in=calls * len(request.full_prompt.encode()),
+            image_in=calls * _inputs(request) * model.tokens.input_image,
             image_out=request.count * (per_picture + partials * model.tokens.partial),
         ),
     )
+
+
+def unpriced(model: Model) -> str | None:
+    """A picture that can be asked for and has no price, in words, or None where each has one."""
+    largest = Size(1, model.sizes.max_pixels) if model.sizes.free else None
+    for quality in model.qualities:
+        for size in (*model.sizes.offered, *filter(None, [largest])):
+            if model.prices.pictures:
+                known = model.prices.picture(quality, size) is not None
+            else:
+                known = bool(model.tokens.detail.get(quality)) or (
+                    (quality, size) in model.tokens.table
+                )
+            if not known:
+                return f"{quality} at {size}" if size != largest else f"the largest at {quality}"
+    return None
 
 
 def _inputs(request: ImageRequest) -> int:
@@ -77,8 +97,15 @@ def _inputs(request: ImageRequest) -> int:
 
 
 def settle(model: Model, request: ImageRequest, usage: Usage | None, *, pictures: int) -> int:
-    """What the pictures did cost, in micro-dollars: by the provider's count where it gave one."""
-    if usage is not None:
+    """What the pictures did cost, in micro-dollars: by the provider's count where it gave one.
+
+    Args:
+        model: What drew it, as the provider sells it.
+        request: What was asked for.
+        usage: What was counted; it says nothing where pictures are what is paid.
+        pictures: How many came.
+    """
+    if usage is not None and not model.prices.pictures:
         return cost(model, usage)
     # Nobody counted: pictures that did not come are not charged, the rest as estimated.
     whole = estimate(model, request)

@@ -80,7 +80,8 @@ def _headline(progress: Progress) -> str:
         usual = (
             f", usually about {words.seconds(progress.expected_s)}" if progress.expected_s else ""
         )
-        return f"**Drawing** since {words.when(progress.since)}{usual}."
+        done = f" {progress.percent} % are done." if progress.percent else ""
+        return f"**Drawing** since {words.when(progress.since)}{usual}.{done}"
     if progress.silent:
         return (
             "**Waiting for the image service.** It does not answer at the moment. Your request "
@@ -166,6 +167,8 @@ def result_card(
     if number == total - 1:
         if job.note is not None:
             items.append(discord.ui.TextDisplay(NOTES[job.note]))
+        if job.request.notes:
+            items.append(discord.ui.TextDisplay(" ".join(map(words.plain, job.request.notes))))
         facts = _facts(job, parent, cost_shown=cost_shown)
         items.append(discord.ui.TextDisplay(small(facts)))
     view.add_item(discord.ui.Container(*items, accent_colour=GOOD))

@@ -50,18 +50,40 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One HTTP request, but for the address and the key, which the provider's file gives.
+class Order:
+    """What a service is asked for: all that a dialect needs to write a call and to read its answer.
 
     Attributes:
-        path: What follows the base URL, with its slash.
+        provider: Whose fields, paths and names for models are used.
+        model: What draws, as the provider sells it.
+        request: What is drawn; its count is that of this one call.
+        stream: Whether to ask for partial pictures.
+    """
+
+    provider: Provider
+    model: Model
+    request: ImageRequest
+    stream: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One HTTP request, but for the host and the key, which the provider's file gives.
+
+    Attributes:
+        path: What follows the base URL, with its slash. After the first call also a whole address
+            that the service gave: the client checks where it leads.
         body: Ready to be sent, whatever `Content-Type` says it is.
+        watch: What to ask beside this call while it is under way, where that shows how it goes.
+        cancel: What to send if nobody wants its answer any more; it is tried once.
     """
 
     method: str
     path: str
-    headers: Mapping[str, str]
-    body: Body = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=lambda: {"Accept": "application/json"})
+    body: Body = field(default_factory=Body, repr=False)
+    watch: Pending | None = None
+    cancel: Call | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +112,35 @@ class Partial:
     picture: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """The service took the order and has not drawn it yet.
+
+    Attributes:
+        call: What to ask next; None is what was asked last. A GET is free: it is tried again
+            whatever becomes of it, until the provider's time-out. Anything else is sent once.
+        after: Seconds to wait before.
+        progress: Percent, 0 to 100, where it is told.
+        picture: A partial picture, where there is one.
+    """
+
+    call: Call | None = None
+    after: float = 2
+    progress: int | None = None
+    picture: bytes | None = field(default=None, repr=False)
+
+
 class Dialect(Protocol):
     """A language that image services speak, as functions without I/O: a module implements it."""
+
+    @property
+    def PATHS(self) -> Mapping[str, str]:  # noqa: N802 - a constant of the module
+        """Its paths, by what is done there; `{model}` stands for the provider's name of the model.
+
+        A provider's file may give others for the same things. `models` is the list of models that
+        `easel check` asks for; without one it asks for `/`.
+        """
+        ...
 
     @property
     def FIELDS(self) -> frozenset[str]:  # noqa: N802 - a constant of the module
@@ -103,25 +152,26 @@ class Dialect(Protocol):
         """Every field that it can send beside pictures that are edited; empty if it cannot."""
         ...
 
-    def request(
-        self,
-        provider: Provider,
-        model: Model,
-        request: ImageRequest,
-        inputs: Inputs,
-        *,
-        stream: bool,
-    ) -> Call:
-        """The request in the service's words, with fields that the provider's file lists.
+    def request(self, order: Order, inputs: Inputs) -> Call:
+        """The order in the service's words, with fields that the provider's file lists.
 
         One with sources is an edit; the provider must have said how it takes them.
         """
         ...
 
     def answer(
-        self, status: int, headers: Mapping[str, str], body: bytes | bytearray, *, now: datetime
-    ) -> Answer:
-        """Understand a complete body.
+        self,
+        order: Order,
+        status: int,
+        headers: Mapping[str, str],
+        body: bytes | bytearray,
+        *,
+        now: datetime,
+    ) -> Answer | Pending:
+        """Understand a complete body: of the call, of what was asked next, or of its watch.
+
+        What was asked next tells whether the drawing failed, or only the asking: `TooFast`,
+        `Unreachable` and `OutcomeUnknown` are the asking, and it is asked again.
 
         Raises:
             DrawingFailed: One of the tree in `core.errors`.
@@ -129,7 +179,7 @@ class Dialect(Protocol):
         ...
 
     def event(
-        self, event: Event, headers: Mapping[str, str], *, now: datetime
+        self, order: Order, event: Event, headers: Mapping[str, str], *, now: datetime
     ) -> Partial | Answer | None:
         """Understand one event of a stream; None is one that says nothing about a picture.
 

@@ -6,31 +6,40 @@ from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from bot.core.errors import InvalidRequest, Misconfigured
+from bot.core.errors import Misconfigured
 from bot.core.images import COUNT_LIMIT, Background, Format, Quality, Size
-from bot.core.models import Catalogue, Model, Prices, Sizes, Tokens
+from bot.core.models import Catalogue, Model, Sizes, Tokens
+from bot.core.pricing import unpriced
+from bot.imageapi.prices import read_prices, read_size
 from bot.imageapi.reading import Table, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+FILE = "models.toml"
 
 OWN = frozenset({"id", "name", "aliases", "shutdown", "successor", "like"})
 """Keys that a model never takes from the one it is like."""
 
 
-def load_catalogue(file: Traversable | None = None) -> Catalogue:
+def load_catalogue(file: Traversable | None = None, *, folder: Path | None = None) -> Catalogue:
     """Every model in the file; the first is the default.
 
     Args:
         file: A file like `models.toml`; the one that comes with Easel if left out.
+        folder: EASEL_PROVIDERS_DIR, whose `models.toml`, if there is one, adds models or replaces
+            those of the same id.
 
     Raises:
         Misconfigured: Each problem is one sentence that names file, model and key.
     """
-    source = file or resources.files("bot.imageapi") / "models.toml"
+    source = file or resources.files("bot.imageapi") / FILE
     problems: list[str] = []
     entries = list(_entries(source, problems))
+    if folder is not None and (folder / FILE).is_file():
+        entries = _with_own(entries, list(_entries(folder / FILE, problems)))
     models = tuple(
         _model(Table(entry, f"{source.name}, {entry['id']}", problems))
         for entry in _completed(entries, source.name, problems)
@@ -54,6 +63,13 @@ def _entries(source: Traversable, problems: list[str]) -> Iterator[dict[str, Any
             yield entry
         else:
             problems.append(f"{source.name}: model number {number} has no id.")
+
+
+def _with_own(entries: list[dict[str, Any]], own: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The entries, with the operator's in the place of those they replace, or at the end."""
+    replacing = {entry["id"]: entry for entry in own}
+    replaced = [replacing.pop(entry["id"], entry) for entry in entries]
+    return replaced + [entry for entry in own if entry["id"] in replacing]
 
 
 def _completed(
@@ -88,7 +104,7 @@ def _model(table: Table) -> Model:
         max_references=table.whole("max_references", 16),
         mask=table.flag("mask", default=True),
         streaming=table.flag("streaming", default=True),
-        prices=_prices(table.table("prices")),
+        prices=read_prices(table.table("prices")),
         tokens=_tokens(table.table("tokens")),
         seconds=_by_quality(table.table("seconds")),
     )
@@ -100,7 +116,7 @@ def _model(table: Table) -> Model:
 
 def _sizes(table: Table) -> Sizes:
     sizes = Sizes(
-        offered=tuple(_size(text, "offered", table) for text in table.texts("offered")),
+        offered=tuple(read_size(text, "offered", table) for text in table.texts("offered")),
         free=table.flag("free", default=False),
         step=table.whole("step", 16, least=1),
         max_edge=table.whole("max_edge", 3840, least=1),
@@ -112,25 +128,6 @@ def _sizes(table: Table) -> Sizes:
     return sizes
 
 
-def _size(text: str, key: str, table: Table) -> Size:
-    try:
-        return Size.parse(text)
-    except InvalidRequest:
-        table.complain(key, f"has “{text}”, which is not a size like 1024x1024")
-        return Size(0, 0)
-
-
-def _prices(table: Table) -> Prices:
-    prices = Prices(
-        text_in=table.whole("text_in"),
-        image_in=table.whole("image_in"),
-        image_out=table.whole("image_out", least=1),
-        text_out=table.whole("text_out", 0),
-    )
-    table.no_more()
-    return prices
-
-
 def _tokens(table: Table) -> Tokens:
     counts = table.table("table")
     known: dict[tuple[Quality, Size], int] = {}
@@ -138,7 +135,7 @@ def _tokens(table: Table) -> Tokens:
         quality = counts.quality(word)
         by_size = counts.table(word)
         for text in by_size.entries():
-            known[quality, _size(text, text, by_size)] = by_size.whole(text, least=1)
+            known[quality, read_size(text, text, by_size)] = by_size.whole(text, least=1)
     tokens = Tokens(
         detail=_by_quality(table.table("detail")),
         table=known,
@@ -175,17 +172,16 @@ def _check_options(model: Model, table: Table) -> None:
 def _check_tokens(model: Model, table: Table) -> None:
     """Every picture that can be asked for must have a price."""
     tokens = model.tokens
-    if bool(tokens.detail) == bool(tokens.table):
+    if model.prices.pictures:
+        if tokens.detail or tokens.table:
+            table.complain("tokens", "must be left out where pictures are what is paid")
+    elif bool(tokens.detail) == bool(tokens.table):
         table.complain("tokens", "must have either detail or table")
         return
     if tokens.table and model.sizes.free:
         table.complain("tokens.table", "cannot hold for a model that takes any size; use detail")
-    for quality in model.qualities:
-        if tokens.detail and quality not in tokens.detail:
-            table.complain("tokens.detail", f"lacks {quality}")
-        for size in model.sizes.offered if tokens.table else ():
-            if (quality, size) not in tokens.table:
-                table.complain(f"tokens.table.{quality}", f"lacks {size}")
+    elif missing := unpriced(model):
+        table.complain("prices", f"has nothing for {missing}")
 
 
 def _disagreements(models: tuple[Model, ...], name: str) -> Iterator[str]:

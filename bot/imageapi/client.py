@@ -1,7 +1,9 @@
-"""Speaks HTTP to image services: one request for each drawing, never repeated by itself."""
+"""Speaks HTTP to image services: what is paid is sent once, never repeated by itself."""
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
@@ -15,24 +17,27 @@ from bot.core.errors import (
     OutcomeUnknown,
     Unreachable,
 )
+from bot.core.models import Catalogue
 from bot.core.ports import Drawing, MaskShape
-from bot.imageapi.calls import Body, Call
+from bot.imageapi.agreeing import disagreements, lasting
+from bot.imageapi.asking import Asking
+from bot.imageapi.calls import Call, Order
 from bot.imageapi.dialects import DIALECTS
 from bot.imageapi.downloads import Downloads, look_up
-from bot.imageapi.exchange import learn, open_session, patience, read, read_up_to, sent
+from bot.imageapi.exchange import open_session, read_up_to, sent
 from bot.imageapi.pacing import Pace
+from bot.imageapi.parts import Percents, joined, split
 from bot.imageapi.reaching import Listing, reached
-from bot.imageapi.reader import Reader
 from bot.imageapi.scrubbing import scrubbed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from types import TracebackType
 
     from bot.core.images import ImageRequest
-    from bot.core.models import Catalogue, Model
-    from bot.core.ports import Clock, Inputs, OnPartial
+    from bot.core.models import Model
+    from bot.core.ports import Clock, Inputs, OnPartial, OnProgress
     from bot.imageapi.downloads import Lookup
     from bot.imageapi.providers import Provider
 
@@ -48,6 +53,23 @@ LIST_LIMIT = 2**22
 LISTING_PATIENCE = aiohttp.ClientTimeout(total=30, sock_connect=10)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """One call of a drawing.
+
+    Attributes:
+        number: Which of its calls, from 0.
+        partials: Partial pictures that come besides.
+    """
+
+    number: int
+    order: Order
+    call: Call
+    partials: int
+    on_partial: Callable[[bytes], None]
+    on_progress: Callable[[int], None]
+
+
 class HttpImageApi:
     """The configured image services; `core.ports.ImageApi`.
 
@@ -55,13 +77,14 @@ class HttpImageApi:
 
     Args:
         providers: In the order to try them.
-        catalogue: Every model that is known.
+        catalogue: Every model that is known; one lives for as long as any provider serves it.
         clock: The time.
         picture_limit: Bytes of one picture; a longer answer is refused.
         look_up: How the host of a link is found.
 
     Raises:
-        Misconfigured: A provider serves a model that the catalogue does not know.
+        Misconfigured: A provider serves a model that the catalogue does not know, or for prices
+            that do not say what each of its pictures costs.
     """
 
     def __init__(
@@ -74,14 +97,11 @@ class HttpImageApi:
         look_up: Lookup = look_up,
     ) -> None:
         problems = tuple(
-            f"The provider {provider.name} serves “{model}”, which is not in models.toml."
-            for provider in providers
-            for model in provider.models
-            if catalogue.find(model) is None
+            problem for provider in providers for problem in disagreements(provider, catalogue)
         )
         if problems:
             raise Misconfigured(problems)
-        self._catalogue = catalogue
+        self._catalogue = Catalogue(tuple(lasting(model, providers) for model in catalogue))
         self._clock = clock
         self._picture_limit = picture_limit
         self._look_up = look_up
@@ -140,6 +160,11 @@ class HttpImageApi:
         living = self._catalogue.living(now.date())
         return tuple(model for model in living if self.providers(model))
 
+    def sold(self, provider: str, model: Model) -> Model:
+        """The model as that provider sells it: its prices, and what cannot be had from it."""
+        known = self._providers.get(provider)
+        return known.sold(model) if known else model
+
     def partials(self, provider: str, model: Model, request: ImageRequest) -> int:
         """How many partial pictures are asked for per picture; each adds to the cost.
 
@@ -170,9 +195,11 @@ class HttpImageApi:
         request: ImageRequest,
         inputs: Inputs,
         on_partial: OnPartial | None,
+        on_progress: OnProgress | None = None,
     ) -> Drawing:
-        """Draw; one HTTP request, never repeated by itself.
+        """Draw; nothing that is paid is sent twice.
 
+        It is one call, or as many as the provider needs for that many pictures, side by side.
         Partial pictures are asked for as `partials` says, if `on_partial` is given. The inputs
         are let go while they are sent; a caller who keeps no name for them frees their memory.
 
@@ -185,12 +212,28 @@ class HttpImageApi:
         service = self._providers[provider]
         try:
             _check_inputs(service, request, inputs)
-            partials = self.partials(provider, model, request) if on_partial else 0
-            call = DIALECTS[service.dialect].request(
-                service, model, request, inputs, stream=partials > 0
-            )
+            streamed = self.partials(provider, model, request) if on_partial else 0
+            sold = service.sold(model)
+            counts = split(request.count, sold.per_call)
+            percents = Percents(len(counts), on_progress or _deaf)
+            parts = [
+                _part(
+                    number,
+                    Order(
+                        provider=service,
+                        model=sold,
+                        request=replace(request, count=count),
+                        stream=streamed > 0,
+                    ),
+                    inputs,
+                    partials=streamed,
+                    on_partial=on_partial,
+                    percents=percents,
+                )
+                for number, count in enumerate(counts)
+            ]
             del inputs
-            drawing = await self._draw(service, request, call, partials, on_partial)
+            drawing = await self._draw_all(parts)
         except DrawingFailed as failure:
             detail = scrubbed(failure.detail, key=service.key, prompt=request.full_prompt)
             # Not from the first one, which has the words that were just taken out.
@@ -207,7 +250,7 @@ class HttpImageApi:
             DrawingFailed: It cannot be reached, or does not take the key.
         """
         service = self._providers[provider]
-        call = Call(method="GET", path="/models", headers={}, body=Body())
+        call = Call(method="GET", path=_list_of(service))
         try:
             async with sent(self._opened, service, call, LISTING_PATIENCE) as response:
                 body = await read_up_to(LIST_LIMIT, response)
@@ -217,32 +260,47 @@ class HttpImageApi:
             raise Unreachable(failure.detail) from failure
         return reached(service, self._catalogue, listing, now=self._clock.now())
 
-    async def _draw(
-        self,
-        service: Provider,
-        request: ImageRequest,
-        call: Call,
-        partials: int,
-        on_partial: OnPartial | None,
-    ) -> Drawing:
+    async def _draw_all(self, parts: list[_Part]) -> Drawing:
+        """Every part; several do not wait for each other.
+
+        Raises:
+            DrawingFailed: Not one picture came.
+        """
+        if len(parts) == 1:
+            return await self._draw(parts[0])
+        async with asyncio.TaskGroup() as tasks:
+            drawing = [tasks.create_task(self._try(part)) for part in parts]
+            parts.clear()  # the tasks let go of the bodies, one by one
+        return joined([task.result() for task in drawing])
+
+    async def _try(self, part: _Part) -> Drawing | DrawingFailed:
+        if part.number:
+            # Its pictures passed with the first part's turn; its call has yet to.
+            await self._paces[part.order.provider.name].turn(0)
+        try:
+            return await self._draw(part)
+        except DrawingFailed as failure:
+            return failure
+
+    async def _draw(self, part: _Part) -> Drawing:
+        service, count = part.order.provider, part.order.request.count
         pace = self._paces[service.name]
         with pace.calling():
-            async with sent(self._opened, service, call, patience(service, request)) as response:
-                learn(pace, response)
-                reader = Reader(
-                    DIALECTS[service.dialect],
-                    response.status,
-                    response.headers,
-                    limit=BESIDES + (request.count + partials) * self._picture_limit * 4 // 3,
-                    clock=self._clock,
-                    on_partial=partial(on_partial, 0) if on_partial and partials else None,
-                )
-                answer = await read(response, reader)
-                request_id = response.headers.get("x-request-id")
+            asking = Asking(
+                session=self._opened,
+                dialect=DIALECTS[service.dialect],
+                order=part.order,
+                pace=pace,
+                clock=self._clock,
+                limit=BESIDES + (count + part.partials) * self._picture_limit * 4 // 3,
+                on_partial=part.on_partial,
+                on_progress=part.on_progress,
+            )
+            answer, request_id = await asking(part.call)
         downloads = Downloads(
             self._opened, self._clock, limit=self._picture_limit, look_up=self._look_up
         )
-        pictures = await downloads.collect(answer.pictures[: request.count], service)
+        pictures = await downloads.collect(answer.pictures[:count], service)
         return Drawing(pictures=pictures, usage=answer.usage, request_id=request_id)
 
     def _remember(self, provider: str, failure: DrawingFailed) -> None:
@@ -256,6 +314,36 @@ class HttpImageApi:
         if self._session is None:
             raise RuntimeError("the client was not opened")
         return self._session
+
+
+def _deaf(_: object) -> None:
+    """For whoever does not want to know."""
+
+
+def _part(
+    number: int,
+    order: Order,
+    inputs: Inputs,
+    *,
+    partials: int,
+    on_partial: OnPartial | None,
+    percents: Percents,
+) -> _Part:
+    first = number * order.model.per_call
+    return _Part(
+        number=number,
+        order=order,
+        call=DIALECTS[order.provider.dialect].request(order, inputs),
+        partials=partials,
+        on_partial=partial(on_partial, first) if on_partial else _deaf,
+        on_progress=partial(percents.reached, number),
+    )
+
+
+def _list_of(service: Provider) -> str:
+    """The path of its list of models, or of anything at all where it has none."""
+    paths = {**DIALECTS[service.dialect].PATHS, **service.paths}
+    return paths.get("models", "/")
 
 
 def _check_inputs(service: Provider, request: ImageRequest, inputs: Inputs) -> None:

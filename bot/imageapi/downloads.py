@@ -20,6 +20,7 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 
 from bot.core.errors import BadAnswer, DrawingFailed, OutcomeUnknown
+from bot.imageapi.addresses import PORTS
 
 if TYPE_CHECKING:
     from bot.core.ports import Clock
@@ -39,7 +40,6 @@ TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10)
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host, by its name and the port; `socket.gaierror` if it has none."""
 
-_PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -66,7 +66,7 @@ class _Target:
     @property
     def host_header(self) -> str:
         host = _bracketed(self.host)
-        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 class Downloads:
@@ -147,7 +147,7 @@ class Downloads:
         """
         try:
             parts = urlsplit(url)
-            port = parts.port or _PORTS[parts.scheme]
+            port = parts.port or PORTS[parts.scheme]
             host = (parts.hostname or "").encode("idna").decode()
         except (ValueError, KeyError) as error:  # UnicodeError is a ValueError
             raise BadAnswer("the answer links to something that is no web address") from error
@@ -240,7 +240,7 @@ def _trusted(host: str, port: int, provider: Provider) -> bool:
     own_host = own.hostname or ""
     if host in provider.picture_hosts or f"{host}:{port}" in provider.picture_hosts:
         return True
-    if host == own_host and port == (own.port or _PORTS.get(own.scheme)):
+    if host == own_host and port == (own.port or PORTS.get(own.scheme)):
         return True
     return is_loopback(host) and is_loopback(own_host)
 

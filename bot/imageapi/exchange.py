@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Self
 
 import aiohttp
 
+from bot.imageapi.addresses import address
 from bot.imageapi.failures import of_connection
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.core.images import ImageRequest
-    from bot.imageapi.calls import Answer, Body, Call
+    from bot.imageapi.calls import Answer, Body, Call, Pending
     from bot.imageapi.pacing import Pace
     from bot.imageapi.providers import Provider
     from bot.imageapi.reader import Reader
@@ -75,15 +76,16 @@ async def sent(
     Raises:
         Unreachable: Nothing was sent, or not all of it.
         OutcomeUnknown: The connection broke afterwards, also while the answer was read.
+        BadAnswer: It is for an address that a service gave and that is not to be trusted.
     """
-    body = call.body
+    body, url = call.body, address(service, call.path)
     announced = {"Content-Length": str(body.size)} if body.size else {}
     try:
         async with session.request(
             call.method,
-            service.base_url + call.path,
+            url,
             data=Upload(body) if body.size else None,
-            headers={**call.headers, **announced, **service.authorization},
+            headers={**service.headers, **call.headers, **announced, **service.authorization},
             timeout=within,
             # To follow one is to send the request, and the key, a second time.
             allow_redirects=False,
@@ -93,7 +95,7 @@ async def sent(
         raise of_connection(error, all_sent=body.taken) from error
 
 
-async def read(response: aiohttp.ClientResponse, reader: Reader) -> Answer:
+async def read(response: aiohttp.ClientResponse, reader: Reader) -> Answer | Pending:
     """Read until the answer is complete, which may be before the connection is closed.
 
     Decoding stays on the event loop: 2 MB of JSON take 0.6 ms and its base64 0.1 ms, and both hold

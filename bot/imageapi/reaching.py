@@ -77,13 +77,16 @@ def _models(body: bytes) -> dict[str, date | None]:
         content = orjson.loads(body)
     except orjson.JSONDecodeError:
         return {}
-    entries: Any = content.get("data") if isinstance(content, dict) else content
+    entries: Any = content
+    if isinstance(content, dict):
+        # Gemini's list is called otherwise, and so are its entries.
+        entries = content.get("data") or content.get("models")
     if not isinstance(entries, list):
         return {}
     return {
-        entry["id"]: _day(entry.get("shutdown_date"))
+        name.removeprefix("models/"): _day(entry.get("shutdown_date"))
         for entry in entries
-        if isinstance(entry, dict) and isinstance(entry.get("id"), str)
+        if isinstance(entry, dict) and isinstance(name := entry.get("id") or entry.get("name"), str)
     }
 
 

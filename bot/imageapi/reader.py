@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.core.errors import BadAnswer, OutcomeUnknown
-from bot.imageapi.calls import Answer, Dialect, Partial
+from bot.imageapi.calls import Answer, Dialect, Order, Partial, Pending
 from bot.imageapi.sse import BOM, Decoder, TooLong
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Reader:
 
     Args:
         dialect: What understands it.
+        order: What it answers.
         status: Of the HTTP answer.
         headers: Of the HTTP answer.
         limit: Bytes that it may have.
@@ -41,6 +42,7 @@ class Reader:
     def __init__(
         self,
         dialect: Dialect,
+        order: Order,
         status: int,
         headers: Mapping[str, str],
         *,
@@ -49,6 +51,7 @@ class Reader:
         on_partial: Callable[[bytes], None] | None = None,
     ) -> None:
         self._dialect = dialect
+        self._order = order
         self._status = status
         self._headers = headers
         self._limit = limit
@@ -59,7 +62,7 @@ class Reader:
         self._json: JsonEnd | None = None
         self._events: Decoder | None = None
 
-    def feed(self, chunk: bytes) -> Answer | None:
+    def feed(self, chunk: bytes) -> Answer | Pending | None:
         """Take the next bytes; answers once nothing more is needed.
 
         Raises:
@@ -73,7 +76,7 @@ class Reader:
         self._body += chunk
         return self._continue(self._json, chunk) if self._json else self._begin()
 
-    def close(self) -> Answer:
+    def close(self) -> Answer | Pending:
         """Say that nothing more comes.
 
         Raises:
@@ -87,7 +90,7 @@ class Reader:
             raise OutcomeUnknown("the stream ended without a finished picture")
         return answer
 
-    def _begin(self) -> Answer | None:
+    def _begin(self) -> Answer | Pending | None:
         """See what it is, as soon as there is enough of it."""
         # Some gateways send line feeds to keep the connection alive, for minutes.
         self._body = self._body.lstrip(BOM + b" \t\r\n")
@@ -100,23 +103,27 @@ class Reader:
             return self._hear(self._events.feed(begun))
         return self._whole() if len(self._body) > PAGE_LIMIT else None
 
-    def _continue(self, json: JsonEnd, chunk: bytes) -> Answer | None:
+    def _continue(self, json: JsonEnd, chunk: bytes) -> Answer | Pending | None:
         end = json.feed(chunk)
         if end is None:
             return None
         del self._body[len(self._body) - len(chunk) + end :]
         return self._whole()
 
-    def _whole(self) -> Answer:
+    def _whole(self) -> Answer | Pending:
         body, self._body = self._body, bytearray()
-        return self._dialect.answer(self._status, self._headers, body, now=self._clock.now())
+        return self._dialect.answer(
+            self._order, self._status, self._headers, body, now=self._clock.now()
+        )
 
     def _hear(self, events: Iterable[Event]) -> Answer | None:
         try:
             for event in events:
                 if event.done:
                     raise OutcomeUnknown("the stream was done without a finished picture")
-                heard = self._dialect.event(event, self._headers, now=self._clock.now())
+                heard = self._dialect.event(
+                    self._order, event, self._headers, now=self._clock.now()
+                )
                 if isinstance(heard, Answer):
                     return heard
                 if isinstance(heard, Partial) and self._on_partial:

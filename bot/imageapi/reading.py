@@ -65,6 +65,10 @@ class Table:
         """Whether the key is there."""
         return key in self._values
 
+    def holds_table(self, key: str) -> bool:
+        """Whether what is there is a table of its own."""
+        return isinstance(self._values.get(key), dict)
+
     def text(self, key: str, default: str | None = None) -> str:
         """A string that is not empty."""
         value = self._get(key, default)

@@ -34,6 +34,7 @@ SHORTEST_SECRET = 4
 
 LEVELS: Mapping[type[events.Happening], int] = {
     events.Sketched: logging.DEBUG,
+    events.Advanced: logging.DEBUG,
     events.Failed: logging.WARNING,
     events.Postponed: logging.WARNING,
     events.Kept: logging.WARNING,

@@ -19,6 +19,7 @@ from bot.core.models import Model
 from bot.core.ports import Clock, Drawing, ImageApi, Imaging, Inputs, Vault
 from bot.core.stores import Store
 from bot.services.circuits import Circuits
+from bot.services.routes import route
 
 
 class Fenced(Exception):
@@ -75,7 +76,7 @@ class Ask:
         """
         calls = itertools.count(1)
         failure: DrawingFailed = ModelUnavailable("no provider")
-        for provider in self._api.providers(model):
+        for provider in route(self._api, model, job.request):
             try:
                 return provider, await self._call_patiently(job, model, provider, calls)
             except retry.ELSEWHERE as failed:
@@ -144,7 +145,9 @@ class Ask:
             )
         )
         try:
-            drawing = self._api.draw(provider, model, job.request, inputs, self._sketched(job))
+            drawing = self._api.draw(
+                provider, model, job.request, inputs, self._sketched(job), self._advanced(job)
+            )
             del inputs  # megabytes that are not needed once they are sent
             return await drawing
         except DrawingFailed as failure:
@@ -181,4 +184,9 @@ class Ask:
     def _sketched(self, job: Job) -> Callable[[int, bytes], None]:
         return lambda index, picture: self._events.announce(
             events.Sketched(**events.about(job, self._clock.now()), index=index, picture=picture)
+        )
+
+    def _advanced(self, job: Job) -> Callable[[int], None]:
+        return lambda percent: self._events.announce(
+            events.Advanced(**events.about(job, self._clock.now()), percent=percent)
         )

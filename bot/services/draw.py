@@ -177,8 +177,9 @@ class Draw:
                 continue  # the others may be fine; none at all is an error below
         if not kept:
             raise BadAnswer(f"{answer.provider} sent nothing that decodes")
-        cost = settle(model, job.request, answer.usage, pictures=len(kept))
-        if answer.usage is not None:
+        sold = self._api.sold(answer.provider, model)
+        cost = settle(sold, job.request, answer.usage, pictures=len(kept))
+        if answer.usage is not None and not sold.prices.pictures:
             # It was counted for all of them; those that a crash took are not charged.
             cost = -(-cost * len(pictures) // len(answer.pictures))
         note = await self._note(job, pictures[0][1])

@@ -48,6 +48,7 @@ class Card:
     since: datetime | None = None
     until: datetime | None = None
     sketch: bytes | None = None
+    percent: int | None = None
     last_edit: datetime | None = None
     changed: bool = False
     back: bool = False
@@ -150,6 +151,7 @@ class ShowProgress:
                 until=card.until,
                 silent=card.silent and not card.since,
                 sketch=await self._sketch(card.sketch),
+                percent=card.percent,
             )
             # Progress is a courtesy: an edit that fails is not repeated, the next one may work.
             with contextlib.suppress(PostingFailed):
@@ -189,7 +191,7 @@ class ShowProgress:
             case events.Started() | events.Requeued():
                 card = self._card(event.job_id)
                 card.since = event.at if isinstance(event, events.Started) else None
-                card.changed, card.until, card.sketch = True, None, None
+                card.changed, card.until, card.sketch, card.percent = True, None, None, None
                 card.back = isinstance(event, events.Requeued)
             case events.Paused():
                 card = self._card(event.job_id)
@@ -197,6 +199,9 @@ class ShowProgress:
             case events.Sketched():
                 card = self._card(event.job_id)
                 card.sketch, card.until, card.changed = event.picture, None, True
+            case events.Advanced():
+                card = self._card(event.job_id)
+                card.percent, card.until, card.changed = event.percent, None, True
             case _:
                 return
 

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from bot.core.adjusting import complete, moved
 from bot.core.canvas import nearest
-from bot.core.errors import InvalidRequest, Refusal, Unavailable
+from bot.core.errors import InvalidRequest, ModelGone, Refusal, Unavailable
 from bot.core.events import Accepted, Answered, Events, Refused, about
-from bot.core.images import ImageRequest
+from bot.core.images import ImageRequest, Quality
 from bot.core.jobs import Draft, Job, Place
-from bot.core.models import Model, Wish, complete
+from bot.core.models import DeadModels, Model, Wish
 from bot.core.ports import Clock, ImageApi, Vault
-from bot.core.pricing import estimate
 from bot.core.stores import Limits, Store, Submitted
+from bot.services.routes import highest_estimate, route, sold_by_all
 from bot.services.take_in import Taken
 
 
@@ -23,6 +24,7 @@ class Submit:
 
     Args:
         default_model: The id that is drawn with where a member names none.
+        dead_models: What becomes of a request for a model that was shut down.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class Submit:
         events: Events,
         limits: Limits,
         default_model: str,
+        dead_models: DeadModels = DeadModels.REFUSE,
     ) -> None:
         self._store = store
         self._api = api
@@ -43,6 +46,7 @@ class Submit:
         self._events = events
         self._limits = limits
         self._default_model = default_model
+        self._dead_models = dead_models
         self._open = True
 
     def close(self) -> None:
@@ -78,17 +82,38 @@ class Submit:
         )
 
     def model(self, name: str | None) -> Model:
-        """The model of that name, or the default.
+        """The model of that name, or the default, as far as any provider here sells it.
 
         Raises:
             InvalidRequest: There is none, it was shut down, or no provider here serves it.
         """
         now = self._clock.now()
-        model = self._api.catalogue.choose(name or self._default_model, now.date())
+        name = name or self._default_model
+        try:
+            model = self._api.catalogue.choose(name, now.date(), self.models())
+        except ModelGone:
+            followed = self._follower(name)
+            if followed is None:
+                raise
+            model = followed
         if not self._api.providers(model):
             others = ", ".join(each.id for each in self.models()) or "none at the moment"
             raise InvalidRequest(f"{model.id} is not set up on this bot. There is {others}.")
-        return model
+        return sold_by_all(self._api, model)
+
+    def _follower(self, name: str) -> Model | None:
+        """What draws instead of a model that was shut down."""
+        gone = self._api.catalogue.find(name)
+        if gone is None or self._dead_models is DeadModels.REFUSE:
+            return None
+        return self._api.catalogue.successor(gone, self._clock.now().date(), self.models())
+
+    def _replaced(self, name: str | None, model: Model) -> tuple[str, ...]:
+        """What to tell whoever asked for another model than the one that draws."""
+        asked = self._api.catalogue.find(name) if name else None
+        if asked is None or asked.id == model.id:
+            return ()
+        return (f"{asked.name} was shut down on {asked.shutdown}, so {model.name} drew this.",)
 
     async def wish(
         self, wish: Wish, place: Place, *, taken: Taken | None = None, parent_id: int | None = None
@@ -116,7 +141,8 @@ class Submit:
                     mask=taken.mask,
                     size=taken.size or nearest(taken.sources[0].size, model.sizes),
                 )
-            return await self._queue(request, model, place, parent_id)
+            notes = (*self._replaced(wish.model, model), *request.notes)
+            return await self._queue(replace(request, notes=notes), model, place, parent_id)
 
     async def again(self, job: Job, place: Place) -> Submitted:
         """Queue the request of a finished job once more, on the account of whoever asks now.
@@ -133,7 +159,8 @@ class Submit:
             Refusal: It was not accepted, or there is no higher quality.
         """
         model = self.model(job.request.model)
-        higher = model.qualities[model.qualities.index(job.request.quality) + 1 :]
+        rank = list(Quality).index
+        higher = [each for each in model.qualities if rank(each) > rank(job.request.quality)]
         if not higher:
             raise InvalidRequest(f"{job.request.quality} is the highest quality of {model.name}.")
         return await self._repeat(job, replace(job.request, quality=higher[0]), place)
@@ -144,7 +171,12 @@ class Submit:
                 raise InvalidRequest(
                     "I do not keep the pictures for this any more. Hand them in again with /edit."
                 )
-            return await self._queue(request, self.model(request.model), place, job.id)
+            model = self.model(request.model)
+            if model.id != request.model:
+                notes = self._replaced(request.model, model)
+                request = moved(request, model)
+                request = replace(request, notes=(*notes, *request.notes))
+            return await self._queue(request, model, place, job.id)
 
     async def answered(self, job: Job, message_id: int) -> None:
         """The card is up: from now on progress can be shown on it."""
@@ -161,12 +193,15 @@ class Submit:
     ) -> Submitted:
         if not self._open:
             raise Unavailable("the process is stopping")
-        provider = self._api.providers(model)[0]
-        partials = self._api.partials(provider, model, request)
+        if not route(self._api, model, request):
+            raise InvalidRequest(
+                f"None of the image services here can do all of that at once with {model.name}. "
+                "Choose another model, or leave an option out."
+            )
         draft = Draft(
             place=place,
             request=request,
-            estimate=estimate(model, request, partials=partials),
+            estimate=highest_estimate(self._api, model, request),
             parent_id=parent_id,
         )
         accepted = await self._store.submit(draft, self._limits, self._clock.now())

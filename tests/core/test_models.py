@@ -1,4 +1,7 @@
-"""A request is fitted to what its model can do, or refused in a sentence that says what it can."""
+"""A wish is completed with what its model can do, or refused in a sentence that says what it can.
+
+What is fitted to the model instead of being refused is tried in `test_adjusting`.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.adjusting import complete
 from bot.core.errors import InvalidRequest, ModelGone, UnknownModel
 from bot.core.images import Background, Format, ImageRequest, Quality, Size, Style
-from bot.core.models import Catalogue, Model, Sizes, Wish, complete, listed
+from bot.core.models import Catalogue, Model, Sizes, Wish, listed
 from tests.core.models_for_tests import (
     CATALOGUE,
     FLARE,
@@ -81,9 +85,9 @@ REFUSALS = {
         Wish(prompt=" "),
         "Say in a few words what you would like to see.",
     ),
-    "a quality it has not": (
-        Wish(prompt="a fox", quality="max"),
-        "Painter 2 does not know the quality “max”. Choose low, medium or high.",
+    "a quality nobody has": (
+        Wish(prompt="a fox", quality="ultra"),
+        "Painter 2 does not know the quality “ultra”. Choose low, medium or high.",
     ),
     "a format nobody has": (
         Wish(prompt="a fox", format="gif"),
@@ -91,7 +95,14 @@ REFUSALS = {
     ),
     "a background it has not": (
         Wish(prompt="a fox", background="transparent"),
-        "Painter 2 does not know the background “transparent”. Choose auto or opaque.",
+        (
+            "Painter 2 draws no transparent background. Choose another model, or leave the "
+            "background out."
+        ),
+    ),
+    "a background nobody has": (
+        Wish(prompt="a fox", background="red"),
+        "Painter 2 does not know the background “red”. Choose auto or opaque.",
     ),
     "a style nobody has": (
         Wish(prompt="a fox", style="cubist"),
@@ -104,9 +115,9 @@ REFUSALS = {
         Wish(prompt="a fox", size="huge"),
         "“huge” is not a size. Write width × height in pixels, like 1024x1024.",
     ),
-    "an odd size": (
-        Wish(prompt="a fox", size="1000x1000"),
-        "Painter 2 cannot draw 1000x1000: width and height must be multiples of 16.",
+    "a size of nothing": (
+        Wish(prompt="a fox", size="0x1024"),
+        "A picture needs at least one pixel in each direction.",
     ),
     "no picture": (Wish(prompt="a fox", count=0), "Choose between 1 and 10 pictures."),
     "too many pictures": (Wish(prompt="a fox", count=11), "Choose between 1 and 10 pictures."),
@@ -132,16 +143,6 @@ def test_a_model_draws_at_most_as_many_as_it_can() -> None:
         complete(Wish(prompt="a fox", count=5), SKETCHER)
 
     assert caught.value.say() == "Choose between 1 and 4 pictures."
-
-
-def test_a_model_of_few_sizes_names_them() -> None:
-    """Given a model with a list of sizes, when another is asked for, then the list is told."""
-    with pytest.raises(InvalidRequest) as caught:
-        complete(Wish(prompt="a fox", size="1536x1024"), SKETCHER)
-
-    assert (
-        caught.value.say() == "Sketcher 1 cannot draw 1536x1024: it draws 1024x1024 or 1024x1536."
-    )
 
 
 def test_a_prompt_is_as_long_as_its_model_takes() -> None:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.adjusting import complete
 from bot.core.errors import InvalidRequest
 from bot.core.images import Format, Size, Source
-from bot.core.models import Model, Wish, complete
+from bot.core.models import Model, Wish
 from tests.core.models_for_tests import PAINTER, SKETCHER, SQUARE, TALL, WIDE
 
 WISH = Wish(prompt="a red hat")
@@ -55,10 +56,13 @@ def test_a_size_that_was_named_goes_before_that_of_the_picture() -> None:
     assert complete(replace(WISH, size="1536x1024"), PAINTER, size=TALL).size == WIDE
 
 
-def test_a_named_size_is_checked_for_edits_too() -> None:
-    """Given a size that the model does not draw, when an edit is completed, then it is refused."""
-    with pytest.raises(InvalidRequest, match="Painter 2 cannot draw 100x100"):
-        complete(replace(WISH, size="100x100"), PAINTER, sources=sources(1), size=SQUARE)
+def test_a_named_size_is_fitted_for_edits_too() -> None:
+    """Given a size that the model does not draw, when an edit is completed, then a near one is."""
+    wish = replace(WISH, size="100x100")
+    request = complete(wish, PAINTER, sources=sources(1), size=TALL)
+
+    assert request.size == Size(816, 816)
+    assert request.notes == ("Painter 2 draws no 100 × 100, so this is 816 × 816.",)
 
 
 def test_as_many_pictures_as_the_model_takes_are_taken() -> None:

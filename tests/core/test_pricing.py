@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.core.errors import InvalidRequest
 from bot.core.images import Format, ImageRequest, Quality, Size, Source, Style
-from bot.core.models import Model
+from bot.core.models import Model, Prices, Tokens
 from bot.core.pricing import (
     Usage,
     cost,
@@ -19,6 +19,7 @@ from bot.core.pricing import (
     output_tokens,
     read_dollars,
     settle,
+    unpriced,
 )
 from tests.core.models_for_tests import FLARE, PAINTER, SKETCHER, SQUARE, TALL
 
@@ -253,3 +254,65 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
         read_dollars(text)
 
     assert caught.value.say() == f"“{text}” is not an amount. Write dollars like 5 or 2.50."
+
+
+def test_a_picture_with_a_price_costs_that() -> None:
+    """Given a price per picture, when several are drawn, then words cost nothing beside it."""
+    model = replace(PAINTER, prices=Prices.flat(40_000))
+    request = ImageRequest(
+        prompt="a ox" * 500, model=model.id, size=SQUARE, quality=Quality.LOW, count=4
+    )
+
+    assert estimate(model, request) == 160_000
+    assert settle(model, request, None, pictures=3) == 120_000
+    assert settle(model, request, Usage(image_out=10**6), pictures=4) == 160_000
+
+
+def test_a_larger_picture_costs_what_the_next_size_named_does() -> None:
+    """Given steps, when a size lies between two, then it costs what the larger one does."""
+    prices = Prices(pictures={Quality.LOW: ((1_000, 10), (2_000, 30))})
+
+    assert prices.picture(Quality.LOW, Size(10, 100)) == 10
+    assert prices.picture(Quality.LOW, Size(11, 100)) == 30
+    assert prices.picture(Quality.LOW, Size(21, 100)) is None
+    assert prices.picture(Quality.HIGH, Size(1, 1)) is None
+
+
+def test_each_call_pays_for_what_it_is_sent() -> None:
+    """Given a provider of one picture a call, when four are asked, then inputs are paid in each."""
+    single = replace(PAINTER, per_call=1)
+    request = ImageRequest(
+        prompt="a ox",
+        model=PAINTER.id,
+        size=SQUARE,
+        quality=Quality.LOW,
+        count=4,
+        sources=(SOURCE,),
+    )
+    flat = replace(single, prices=replace(Prices.flat(100), source=7))
+
+    assert estimate(single, request) == 4 * estimate(single, replace(request, count=1))
+    assert estimate(flat, request) == 4 * 107
+
+
+@pytest.mark.parametrize(
+    ("model", "missing"),
+    [
+        (PAINTER, None),
+        (SKETCHER, None),
+        (replace(PAINTER, prices=Prices.flat(0)), None),
+        (replace(PAINTER, tokens=Tokens()), "low at 1024x1024"),
+        (replace(SKETCHER, sizes=PAINTER.sizes), "low at 1536x1024"),
+        (
+            replace(PAINTER, prices=Prices(pictures={Quality.LOW: ((SQUARE.pixels, 1),)})),
+            "low at 1024x1536",
+        ),
+        (
+            replace(PAINTER, prices=Prices(pictures={Quality.LOW: ((TALL.pixels, 1),)})),
+            "the largest at low",
+        ),
+    ],
+)
+def test_a_picture_without_a_price_is_found(model: Model, missing: str | None) -> None:
+    """Given a model, when a picture of it has no price, then it is named."""
+    assert unpriced(model) == missing

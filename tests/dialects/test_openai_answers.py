@@ -9,6 +9,7 @@ from bot.core.pricing import Usage
 from bot.imageapi.calls import Answer, Link
 from bot.imageapi.dialects import openai_images
 from tests.clock import NOON
+from tests.dialects.orders import ORDER
 
 # base64 of b"picture" and b"another"
 ONE, TWO = b"cGljdHVyZQ==", b"YW5vdGhlcg=="
@@ -16,7 +17,7 @@ ONE, TWO = b"cGljdHVyZQ==", b"YW5vdGhlcg=="
 
 def understood(body: bytes, status: int = 200) -> Answer:
     """The answer that these bytes are."""
-    return openai_images.answer(status, {}, body, now=NOON)
+    return openai_images.answer(ORDER, status, {}, body, now=NOON)
 
 
 def test_a_picture_and_what_it_took() -> None:

@@ -11,12 +11,13 @@ from bot.core.errors import BadParameter, Blocked, DrawingFailed, TooFast
 from bot.core.images import Background, Format, ImageRequest, Quality, Size, Source
 from bot.core.ports import Inputs, MaskShape
 from bot.core.pricing import Usage
-from bot.imageapi.calls import Answer, Call, Partial
+from bot.imageapi.calls import Answer, Call, Order, Partial
 from bot.imageapi.catalogue import load_catalogue
 from bot.imageapi.dialects import openai_images
 from bot.imageapi.providers import Edits, Provider, load_providers
 from bot.imageapi.sse import Event
 from tests.clock import NOON
+from tests.dialects.orders import ORDER
 
 (OPENAI,) = load_providers(
     order=None, folder=None, environment={"OPENAI_API_KEY": "sk-made-up-for-tests"}
@@ -52,7 +53,8 @@ def written(
     stream: bool = False,
 ) -> Call:
     """The call for an edit."""
-    return openai_images.request(provider, FLARE, request, inputs, stream=stream)
+    order = Order(provider=provider, model=FLARE, request=request, stream=stream)
+    return openai_images.request(order, inputs)
 
 
 def only(*fields: str) -> Provider:
@@ -170,6 +172,7 @@ def test_no_picture_and_no_key_is_shown() -> None:
 def test_an_edit_is_answered_like_a_generation() -> None:
     """Given OpenAI's answer to an edit, when it is read, then pictures sent in are counted."""
     answer = openai_images.answer(
+        ORDER,
         200,
         {},
         b'{"created":1763600000,"background":"opaque","data":[{"b64_json":"cGljdHVyZQ=="}],'
@@ -197,7 +200,7 @@ def test_an_edit_streams_like_a_generation() -> None:
         b'"input_tokens_details":{"text_tokens":10,"image_tokens":1024}}}'
     )
     heard = [
-        openai_images.event(Event(name, data), {}, now=NOON)
+        openai_images.event(ORDER, Event(name, data), {}, now=NOON)
         for name, data in (
             ("image_edit.partial_image", partial),
             ("image_edit.completed", completed),
@@ -252,7 +255,7 @@ FAST = (
 def test_a_refused_edit_is_told_apart(status: int, body: bytes, kind: type[DrawingFailed]) -> None:
     """Given a refusal of an edit, when it is read, then it is known for what it is."""
     with pytest.raises(DrawingFailed) as failed:
-        openai_images.answer(status, {}, body, now=NOON)
+        openai_images.answer(ORDER, status, {}, body, now=NOON)
 
     assert type(failed.value) is kind
     assert failed.value.until == (NOON + timedelta(seconds=12) if kind is TooFast else None)

@@ -10,11 +10,12 @@ from bot.imageapi.calls import Answer, Link, Partial
 from bot.imageapi.dialects import openai_images
 from bot.imageapi.sse import Event
 from tests.clock import NOON
+from tests.dialects.orders import ORDER
 
 
 def heard(data: bytes, name: str = "message") -> Partial | Answer | None:
     """What the event says."""
-    return openai_images.event(Event(name, data), {}, now=NOON)
+    return openai_images.event(ORDER, Event(name, data), {}, now=NOON)
 
 
 @pytest.mark.parametrize("kind", [b"image_generation", b"image_edit"])

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.adjusting import complete
 from bot.core.images import Background, Format, ImageRequest, Quality, Size, Style
-from bot.core.models import Model, Wish, complete
+from bot.core.models import Model, Wish
 from bot.core.ports import Inputs
+from bot.imageapi.calls import Order
 from bot.imageapi.catalogue import load_catalogue
 from bot.imageapi.dialects import openai_images
 from bot.imageapi.providers import Provider, load_providers
@@ -36,14 +38,15 @@ def fields(
     stream: bool = False,
 ) -> dict[str, Any]:
     """The body that is sent, parsed."""
-    call = openai_images.request(provider, model, request, Inputs(), stream=stream)
+    order = Order(provider=provider, model=model, request=request, stream=stream)
+    call = openai_images.request(order, Inputs())
     body: dict[str, Any] = orjson.loads(b"".join(call.body))
     return body
 
 
 def test_a_plain_request_names_everything_that_costs_money() -> None:
     """Given a request, when it is written, then nothing that costs is left to the service."""
-    call = openai_images.request(OPENAI, FLARE, FOX, Inputs(), stream=False)
+    call = openai_images.request(Order(provider=OPENAI, model=FLARE, request=FOX), Inputs())
 
     assert (call.method, call.path) == ("POST", "/images/generations")
     assert call.headers["Content-Type"] == "application/json"
@@ -93,7 +96,7 @@ def test_a_provider_may_call_a_model_by_another_name() -> None:
 
 def test_the_key_is_in_no_call_and_in_no_text() -> None:
     """Given a provider with a key, when anything about it is shown, then the key is not."""
-    call = openai_images.request(OPENAI, FLARE, FOX, Inputs(), stream=False)
+    call = openai_images.request(Order(provider=OPENAI, model=FLARE, request=FOX), Inputs())
 
     assert OPENAI.key not in repr(OPENAI) + repr(call) + repr(call.headers)
     assert OPENAI.authorization == {"Authorization": "Bearer sk-made-up-for-tests"}

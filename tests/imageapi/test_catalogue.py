@@ -21,9 +21,44 @@ LIVING = {
     "gpt-image-2.6-flare",
     "gpt-image-2.6-sunburst",
     "gpt-image-2",
+    "gpt-image-2-all",
+    "gpt-image-2-vip",
+    "gpt-image-2.6-all",
+    "gemini-3-pro-image",
+    "gemini-3.1-flash-image",
+    "gemini-3.1-flash-lite-image",
+    "gemini-nano-banana-2.1",
+    "flux-2-pro",
+    "flux-2-flex",
+    "flux-pro-1.1",
+    "flux-pro-1.1-ultra",
+    "flux-kontext-pro",
+    "flux-kontext-max",
+    "flux.1-dev",
+    "flux.1-schnell",
+    "ideogram-v3",
+    "midjourney",
+    "seedream-4.5",
+    "grok-imagine-image-2.0",
+    "stable-diffusion",
+    "sdxl",
+    "sd3.5-large",
+    "qwen-image",
 }
 DYING = {"gpt-image-1.5", "gpt-image-1-mini", "chatgpt-image-latest"}
-DEAD = {"gpt-image-1", "dall-e-2", "dall-e-3"}
+DEAD = {
+    "gpt-image-1": "2026-10-23; use gpt-image-2.5-flare",
+    "dall-e-2": "2026-05-12; use gpt-image-2.5-flare",
+    "dall-e-3": "2026-05-12; use gpt-image-2.5-flare",
+    "sora_image": "2026-04-22; use gpt-image-2.6-all",
+    "gpt-4o-image": "2026-04-22; use gpt-image-2.6-all",
+    "gemini-2.5-flash-image": "2026-10-02; use gemini-3.1-flash-image",
+    "gemini-3-pro-image-preview": "2026-06-25; use gemini-3-pro-image",
+    "gemini-3.1-flash-image-preview": "2026-06-25; use gemini-3.1-flash-image",
+    "imagen-4.0-generate-001": "2026-08-17; use gemini-3.1-flash-image",
+    "imagen-4.0-ultra-generate-001": "2026-08-17; use gemini-3-pro-image",
+    "imagen-4.0-fast-generate-001": "2026-08-17; use gemini-3.1-flash-lite-image",
+}
 
 RIGHT = """
 [[models]]
@@ -56,14 +91,23 @@ def test_it_knows_who_lives_and_who_does_not() -> None:
     """Given the catalogue, when the days go by, then models end on theirs."""
     assert {model.id for model in CATALOGUE.living(NOVEMBER)} == LIVING | DYING
     assert {model.id for model in CATALOGUE.living(DECEMBER)} == LIVING
-    assert {model.id for model in CATALOGUE} == LIVING | DYING | DEAD
+    assert {model.id for model in CATALOGUE} == LIVING | DYING | set(DEAD)
 
 
-@pytest.mark.parametrize("name", sorted(DYING | DEAD))
+@pytest.mark.parametrize("name", sorted(DYING))
 def test_every_model_that_ends_has_a_living_successor(name: str) -> None:
     """Given a model that ends, when it is asked for afterwards, then another one is proposed."""
     with pytest.raises(ModelGone, match=r"use gpt-image-2\.5-flare instead"):
         CATALOGUE.choose(name, DECEMBER)
+
+
+@pytest.mark.parametrize(("name", "said"), DEAD.items())
+def test_a_model_that_is_gone_tells_its_day_and_what_follows_it(name: str, said: str) -> None:
+    """Given a model that was shut down, when it is asked for, then that is all in the refusal."""
+    with pytest.raises(ModelGone) as gone:
+        CATALOGUE.choose(name, NOVEMBER)
+
+    assert gone.value.say() == f"{name} was shut down on {said} instead."
 
 
 @pytest.mark.parametrize(
@@ -86,7 +130,8 @@ def test_only_newer_models_know_the_highest_qualities() -> None:
     """Given gpt-image-2, when its qualities are listed, then xhigh and max are not among them."""
     for model in CATALOGUE:
         has_most = Quality.MAX in model.qualities
-        assert has_most == model.id.startswith(("gpt-image-2.5", "gpt-image-2.6"))
+        newer = model.id.startswith(("gpt-image-2.5", "gpt-image-2.6"))
+        assert has_most == (newer and not model.id.endswith("-all"))
 
 
 def test_a_small_file_is_a_catalogue(tmp_path: Path) -> None:
@@ -155,7 +200,7 @@ def test_a_model_takes_after_another(tmp_path: Path) -> None:
             "models.toml, one: prices.image_out must be a whole number, 1 or more.",
         ),
         ("image_in = 1, ", "", "models.toml, one: prices.image_in is missing."),
-        (", high = 96", "", "models.toml, one: tokens.detail lacks high."),
+        (", high = 96", "", "models.toml, one: prices has nothing for high at 1024x1024."),
         (
             "high = 96",
             "high = 96, best = 1",
@@ -167,7 +212,7 @@ def test_a_model_takes_after_another(tmp_path: Path) -> None:
         (
             "tokens.detail = { low = 16, high = 96 }",
             "tokens.table.low = { 1024x1024 = 7 }\ntokens.table.high = { 1536x1024 = 7 }",
-            "models.toml, one: tokens.table.high lacks 1024x1024.",
+            "models.toml, one: prices has nothing for high at 1024x1024.",
         ),
         (
             "tokens.detail = { low = 16, high = 96 }",

@@ -269,7 +269,7 @@ async def test_models_are_offered_where_somebody_serves_them() -> None:
         assert api.names == ("small", "other")
         assert api.providers(two) == ("small", "other")
         assert api.providers(FLARE) == ("other",)
-        assert api.catalogue is CATALOGUE
+        assert api.catalogue == CATALOGUE
         assert [model.id for model in api.offered(NOON)] == list(other.models)
         assert "gpt-image-1.5" not in {
             model.id for model in api.offered(NOON.replace(month=12, day=1))

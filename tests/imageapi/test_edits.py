@@ -287,7 +287,9 @@ async def test_inputs_of_another_request_are_our_mistake(
 
 
 @pytest.mark.parametrize(
-    "model", [model for model in CATALOGUE if model.max_references], ids=lambda model: model.id
+    "model",
+    [model for model in CATALOGUE if model.max_references and not model.prices.pictures],
+    ids=lambda model: model.id,
 )
 def test_every_model_that_edits_reserves_for_each_picture(model: Model) -> None:
     """Given any model that edits, when an edit is estimated, then each picture adds its tokens."""
@@ -295,9 +297,8 @@ def test_every_model_that_edits_reserves_for_each_picture(model: Model) -> None:
     plain = replace(RED, model=model.id, size=model.sizes.offered[0], quality=Quality(quality))
     full = replace(plain, sources=edit(model.max_references)[0].sources)
     documented = 1521 if model.id.startswith("gpt-image-2") else 4160
-    dead = model.id.startswith("dall-e")
 
     added = estimate(model, full) - estimate(model, plain)
 
-    assert dead or model.max_references == 16
-    assert dead or added >= 16 * documented * model.prices.image_in // 1_000_000
+    assert model.max_references == 16
+    assert added >= 16 * documented * model.prices.image_in // 1_000_000

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import BadAnswer, DrawingFailed, OutcomeUnknown, TooFast
-from bot.imageapi.calls import Answer
+from bot.imageapi.calls import Answer, Pending
 from bot.imageapi.dialects import DIALECTS
 from bot.imageapi.reader import PAGE_LIMIT, JsonEnd, Reader
 from tests.clock import ManualClock
+from tests.dialects.orders import ORDER
 from tests.imageapi.test_sse import torn
 
 ANSWER = b'{"created":1,"data":[{"b64_json":"cGljdHVyZQ=="}],"odd":"\\"}\\\\","more":[{},[]]}'
@@ -29,10 +30,11 @@ class Heard:
 
     def __init__(self, pieces: Iterable[bytes], *, status: int = 200, limit: int = 10**6) -> None:
         self.partials: list[bytes] = []
-        self.answer: Answer | None = None
+        self.answer: Answer | Pending | None = None
         self.early = True
         reader = Reader(
             DIALECTS["openai_images"],
+            ORDER,
             status,
             {},
             limit=limit,

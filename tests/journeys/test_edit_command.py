@@ -133,7 +133,7 @@ async def test_show_mask_shows_it_over_the_picture_to_whoever_asks(studio: Studi
             "a mask or a region, not both",
         ),
         ({"image": HARBOUR, "mask": ("m.png", b"")}, "This file is empty"),
-        ({"image": HARBOUR, "size": "17x17"}, "cannot draw 17x17"),
+        ({"image": HARBOUR, "size": "large"}, "“large” is not a size"),
     ],
 )
 async def test_what_cannot_be_edited_is_refused_privately_and_costs_nothing(

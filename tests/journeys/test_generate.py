@@ -41,6 +41,17 @@ async def test_the_picture_has_the_size_and_format_that_was_asked_for(studio: St
         assert picture.format == "WEBP"
 
 
+async def test_a_size_near_to_one_that_is_drawn_is_drawn_as_that_and_the_card_says_so(
+    studio: Studio,
+) -> None:
+    """What somebody types past the choices is fitted, and they are told with the picture."""
+    message = await studio.draw(studio.world.alice, "a boat", size="1000x1500")
+
+    with Image.open(io.BytesIO(await message.attachments[0].read())) as picture:
+        assert picture.size == (992, 1488)
+    assert "draws no 1000 × 1500, so this is 992 × 1488" in texts(message)
+
+
 async def test_four_pictures_are_posted_as_four_attachments_of_one_message(
     studio: Studio,
 ) -> None:

@@ -13,10 +13,9 @@ from tests.journeys.studio import Studio, said
     ("options", "words"),
     [
         ({"size": "huge"}, "“huge” is not a size"),
-        ({"size": "100x100"}, "cannot draw 100x100"),
-        ({"size": "1000x1000"}, "multiples of 16"),
+        ({"size": "0x100"}, "at least one pixel"),
         ({"quality": "ultra"}, "does not know the quality “ultra”. Choose low"),
-        ({"model": "midjourney"}, "I know no model named “midjourney”"),
+        ({"model": "pencilpal"}, "I know no model named “pencilpal”"),
         ({"model": "gpt-image-1"}, "gpt-image-1 was shut down on 2026-10-23; use"),
         ({"style": "blurry"}, "does not know the style"),
         ({"format": "tiff"}, "does not know the format"),

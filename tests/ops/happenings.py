@@ -17,6 +17,7 @@ ACCEPTED = events.Accepted(**ABOUT, model="painter-2", pictures=2, estimate=105_
 REFUSED = events.Refused(guild_id=7, member_id=11, at=AT, code="quota")
 STARTED = events.Started(**ABOUT, attempt=1, waited_s=3.5)
 SKETCHED = events.Sketched(**ABOUT, index=0, picture=PARTIAL)
+ADVANCED = events.Advanced(**ABOUT, percent=40)
 DRAWN = events.Drawn(
     **ABOUT, provider="openai", model="painter-2", pictures=2, cost=105_360, seconds=21.0
 )
@@ -33,6 +34,7 @@ ALL: tuple[events.Happening, ...] = (
     STARTED,
     events.Sent(**ABOUT, provider="openai", model="painter-2", call=1),
     SKETCHED,
+    ADVANCED,
     events.Paused(**ABOUT, provider="openai", until=UNTIL, reason="too_fast"),
     DRAWN,
     FAILED,

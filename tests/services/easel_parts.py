@@ -11,7 +11,7 @@ from PIL import Image
 
 from bot.core.images import ImageRequest
 from bot.core.models import Catalogue, Model
-from bot.core.ports import Drawing, Inputs, MaskShape, OnPartial
+from bot.core.ports import Drawing, Inputs, MaskShape, OnPartial, OnProgress
 from bot.core.pricing import Usage
 from tests.core.models_for_tests import CATALOGUE
 
@@ -38,12 +38,16 @@ class ScriptedApi:
 
     Attributes:
         answers: What the next calls come to; the last one repeats.
+        sells: The models of those who sell them otherwise than the catalogue says.
         calls: Who was called, in order.
+        percents: How far a drawing says that it is, before it is finished.
     """
 
     answers: list[Answer] = field(default_factory=lambda: [drawing()])
     served_by: tuple[str, ...] = ("first",)
+    sells: dict[str, Model] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    percents: tuple[int, ...] = ()
     before_answer: Callable[[], None] = lambda: None
 
     @property
@@ -55,6 +59,9 @@ class ScriptedApi:
 
     def offered(self, now: datetime) -> tuple[Model, ...]:
         return CATALOGUE.living(now.date())
+
+    def sold(self, provider: str, model: Model) -> Model:
+        return self.sells.get(provider, model)
 
     def partials(self, provider: str, model: Model, request: ImageRequest) -> int:
         return 0
@@ -72,8 +79,12 @@ class ScriptedApi:
         request: ImageRequest,
         inputs: Inputs,
         on_partial: OnPartial | None,
+        on_progress: OnProgress | None = None,
     ) -> Drawing:
         self.calls.append(provider)
+        for percent in self.percents:
+            if on_progress:
+                on_progress(percent)
         self.before_answer()
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):

@@ -10,9 +10,17 @@ from pathlib import Path
 import pytest
 
 from bot.core import events
-from bot.core.errors import Blocked, OutcomeUnknown, TooFast, Unavailable, Unreachable
+from bot.core.errors import (
+    AccountProblem,
+    Blocked,
+    OutcomeUnknown,
+    TooFast,
+    Unavailable,
+    Unreachable,
+)
 from bot.core.images import Format, Size, Source
 from bot.core.jobs import Job, State
+from bot.core.models import Prices
 from bot.imaging.pillow import PillowImaging
 from bot.services.ask import Ask
 from bot.services.circuits import Circuits
@@ -21,6 +29,7 @@ from bot.storage.files import FileVault
 from bot.storage.sqlite import SqliteStore
 from tests.clock import ManualClock
 from tests.conformance.world import LIMITS, NOW, draft
+from tests.core.models_for_tests import FLARE
 from tests.happenings import Happenings
 from tests.services.easel_parts import ScriptedApi, drawing, picture
 
@@ -121,6 +130,41 @@ async def test_what_was_drawn_is_on_disk_settled_and_on_its_way(bench: Bench) ->
     assert delivery is not None
     assert [await bench.vault.has(each.sha256) for each in delivery.pictures] == [True, True]
     assert delivery.job.cost == 2 * 439 * 30 + 3 * 5
+
+
+async def test_what_is_charged_is_what_the_provider_that_drew_takes(bench: Bench) -> None:
+    """Given a second provider with a price per picture, when it draws, then that is the cost."""
+    bench.api.served_by = ("first", "second")
+    bench.api.sells = {"second": replace(FLARE, prices=Prices.flat(30_000))}
+    bench.api.answers = [AccountProblem("no credit"), drawing(picture("red"), picture("blue"))]
+    job = await bench.job()
+
+    await bench.draw(job)
+
+    delivery = await bench.store.next_delivery(NOW, LEASE)
+    assert delivery is not None
+    assert (delivery.job.provider, delivery.job.cost) == ("second", 60_000)
+
+
+async def test_a_provider_that_cannot_draw_the_request_is_passed_over(bench: Bench) -> None:
+    """Given a first provider without WebP, when one is asked for, then the second draws."""
+    bench.api.served_by = ("first", "second")
+    bench.api.sells = {"first": replace(FLARE, formats=(Format.PNG,))}
+    job = await bench.job(format=Format.WEBP)
+
+    await bench.draw(job)
+
+    assert bench.api.calls == ["second"]
+
+
+async def test_how_far_a_drawing_is_is_announced(bench: Bench) -> None:
+    """Given a provider that says how far it is, when it draws, then everybody hears of it."""
+    bench.api.percents = (20, 80)
+    job = await bench.job()
+
+    await bench.draw(job)
+
+    assert [event.percent for event in bench.happenings.of(events.Advanced)] == [20, 80]
 
 
 async def test_pictures_that_do_not_decode_are_left_out_and_not_charged_for(bench: Bench) -> None:

@@ -99,6 +99,21 @@ async def test_a_partial_picture_is_shown_on_the_card(cards: Cards) -> None:
     assert shown.sketch.startswith(b"\xff\xd8")
 
 
+async def test_a_card_says_how_far_the_drawing_is(cards: Cards) -> None:
+    """Given a drawing, when the service says how far it is, then the card does, until the end."""
+    job = await cards.accepted()
+    cards.started(job)
+    about = events.about(job, cards.clock.now())
+    cards.events.announce(events.Advanced(**about, percent=40))
+
+    await cards.progress.refresh()
+    cards.started(job)
+    await cards.clock.advance(EDIT_EVERY)
+    await cards.progress.refresh()
+
+    assert [shown.percent for shown in cards.discord.cards] == [40, None]
+
+
 async def test_a_card_is_edited_once_in_a_while_however_much_happens(cards: Cards) -> None:
     """Given ten partials at once, when some time passes, then there are two edits, not ten."""
     job = await cards.accepted()

@@ -53,6 +53,7 @@ WRONG: list[Mistake] = [
     ("EASEL_SERVER_QUEUE", "10001", "EASEL_SERVER_QUEUE must be 10,000 or less, not “10001”."),
     ("EASEL_MEMBER_QUEUE", "ten", "EASEL_MEMBER_QUEUE must be a whole number, not “ten”."),
     ("EASEL_AFTER_CRASH", "maybe", "EASEL_AFTER_CRASH must be ask or repeat, not “maybe”."),
+    ("EASEL_DEAD_MODELS", "ask", "EASEL_DEAD_MODELS must be refuse or replace, not “ask”."),
     ("EASEL_DRAIN_S", "3601", "EASEL_DRAIN_S must be 3,600 or less, not “3601”."),
     ("EASEL_DRAIN_S", "-1", "EASEL_DRAIN_S must be 0 or more, not “-1”."),
     (
@@ -276,6 +277,24 @@ def test_an_empty_value_in_the_environment_does_not_hide_the_file(
 
 
 # -------------------------------------------------------------------------------- what they become
+
+
+def test_what_providers_need_is_read_from_the_file_and_the_environment(
+    env_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given keys that are no settings, when read, then they are there, and no log may show them."""
+    env_file.write_text("SHELF_KEY=made-up-of-the-file\nCELLAR_KEY=made-up\nSHELF_URL=http://a/\n")
+    monkeypatch.setenv("CELLAR_KEY", "made-up-of-the-environment")
+
+    loaded, problems = load(env_file)
+
+    assert problems == ()
+    assert loaded.others["SHELF_KEY"] == "made-up-of-the-file"
+    assert loaded.others["CELLAR_KEY"] == "made-up-of-the-environment"
+    assert loaded.others["SHELF_URL"] == "http://a/"
+    assert {"made-up-of-the-file", "made-up-of-the-environment"} <= set(loaded.secrets)
+    assert "http://a/" not in loaded.secrets
+    assert "made-up-of-the-file" not in repr(loaded)
 
 
 def test_providers_are_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:

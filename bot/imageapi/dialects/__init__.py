@@ -5,11 +5,11 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bot.imageapi.dialects import openai_images
+from bot.imageapi.dialects import bfl, openai_images
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.imageapi.calls import Dialect
 
-DIALECTS: Mapping[str, Dialect] = MappingProxyType({"openai_images": openai_images})
+DIALECTS: Mapping[str, Dialect] = MappingProxyType({"bfl": bfl, "openai_images": openai_images})

@@ -16,7 +16,7 @@ import pybase64
 from bot.core.errors import BadAnswer, OutcomeUnknown
 from bot.core.images import Background
 from bot.core.pricing import Usage
-from bot.imageapi.calls import Answer, Body, Call, Link, Partial
+from bot.imageapi.calls import Answer, Body, Call, Link, Order, Partial
 from bot.imageapi.envelopes import envelope_of, has_error, open_envelope
 from bot.imageapi.failures import from_envelope
 from bot.imageapi.forms import File, form
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.core.images import ImageRequest
-    from bot.core.models import Model
     from bot.core.ports import Inputs
-    from bot.imageapi.providers import Provider
     from bot.imageapi.sse import Event
 
 FIELDS = frozenset(
@@ -52,44 +50,40 @@ EDIT_FIELDS = FIELDS
 not have, and input_fidelity, which GPT Image 2 and later refuse with 400."""
 
 
-def request(
-    provider: Provider, model: Model, request: ImageRequest, inputs: Inputs, *, stream: bool
-) -> Call:
+PATHS = {"generate": "/images/generations", "edit": "/images/edits", "models": "/models"}
+
+
+def request(order: Order, inputs: Inputs) -> Call:
     """`POST /images/generations`, or `/images/edits` for a request with sources.
 
-    Only those fields are sent that the provider's file lists.
+    Only those fields are sent that the provider's file lists. Each option of the request is one of
+    them, so that the price is the one that was reserved.
 
     Args:
-        provider: Whose fields and names for models are used.
-        model: What draws.
-        request: What is drawn; each of its options is sent, so that the price is the one
-            that was reserved.
+        order: What is asked of whom.
         inputs: The bytes of the request's sources and of its mask.
-        stream: Whether to ask for partial pictures.
     """
-    options = _options(provider, model, request, stream=stream)
+    provider, request = order.provider, order.request
+    options = _options(order)
     if request.sources:
         allowed = provider.edits.fields if provider.edits else frozenset[str]()
         kind, chunks = _form({k: v for k, v in options.items() if k in allowed}, request, inputs)
-        path = "/images/edits"
     else:
         listed = {name: value for name, value in options.items() if name in provider.fields}
         kind, chunks = "application/json", (orjson.dumps(listed),)
-        path = "/images/generations"
-    accept = "text/event-stream, application/json" if stream else "application/json"
+    accept = "text/event-stream, application/json" if order.stream else "application/json"
     return Call(
         method="POST",
-        path=path,
+        path=provider.path("edit" if request.sources else "generate", order.model),
         headers={"Content-Type": kind, "Accept": accept},
         body=Body(*chunks),
     )
 
 
-def _options(
-    provider: Provider, model: Model, request: ImageRequest, *, stream: bool
-) -> dict[str, str | int]:
+def _options(order: Order) -> dict[str, str | int]:
+    request = order.request
     options: dict[str, str | int] = {
-        "model": provider.names.get(model.id, model.id),
+        "model": order.provider.called(order.model),
         "prompt": request.full_prompt,
         "n": request.count,
         "size": str(request.size),
@@ -98,8 +92,8 @@ def _options(
     }
     if request.background is not Background.AUTO:
         options["background"] = request.background.value
-    if stream:
-        options |= {"stream": True, "partial_images": provider.partial_images}
+    if order.stream:
+        options |= {"stream": True, "partial_images": order.provider.partial_images}
     return options
 
 
@@ -132,7 +126,12 @@ def _form(
 
 
 def answer(
-    status: int, headers: Mapping[str, str], body: bytes | bytearray, *, now: datetime
+    order: Order,  # noqa: ARG001 - what came says by itself what it is
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes | bytearray,
+    *,
+    now: datetime,
 ) -> Answer:
     """Understand a complete body: pictures as bytes or links, and the tokens that were counted.
 
@@ -154,7 +153,13 @@ def answer(
     return _answer(content, status, headers, now)
 
 
-def event(event: Event, headers: Mapping[str, str], *, now: datetime) -> Partial | Answer | None:
+def event(
+    order: Order,  # noqa: ARG001 - as above
+    event: Event,
+    headers: Mapping[str, str],
+    *,
+    now: datetime,
+) -> Partial | Answer | None:
     """Understand one event of a stream; None is one that says nothing about a picture.
 
     Only an event whose type ends in `.completed`, or that is a whole answer by itself, is taken
