@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.core.errors import Busy, Forbidden, Gone, PostingFailed
+from bot.core.errors import Busy, Forbidden, Gone, PostingFailed, Rejected
 from bot.core.jobs import Job, Picture, State
 
 TOKEN_LIFE = timedelta(minutes=14)
@@ -20,6 +20,9 @@ TOKEN_LIFE = timedelta(minutes=14)
 
 MAX_TRIES = 12
 """Tries at one route that is busy, over more than half an hour, before the next one is taken."""
+
+LATE_EDITS = timedelta(seconds=2)
+"""How long an edit that an earlier process sent may take until Discord carries it out."""
 
 ANSWER_GRACE = timedelta(seconds=10)
 """How long the card that answers a command may take to appear before it is given up."""
@@ -115,6 +118,17 @@ def answer_is_on_its_way(delivery: Delivery, now: datetime, began: datetime) -> 
     return ours and job.place.message_id is None and now - job.accepted_at < ANSWER_GRACE
 
 
+def may_be_overwritten(delivery: Delivery, now: datetime, began: datetime) -> bool:
+    """Whether an edit of the card by an earlier process may still come after the outcome.
+
+    Args:
+        delivery: What is to be shown.
+        now: The time.
+        began: When this process began.
+    """
+    return delivery.job.accepted_at < began and now - began < LATE_EDITS
+
+
 def first_route(delivery: Delivery, now: datetime) -> Route:
     """The route to take now: a reply only while its token lives."""
     job = delivery.job
@@ -131,7 +145,7 @@ def _next(delivery: Delivery) -> Route:
 
 def after_failure(delivery: Delivery, failure: PostingFailed, now: datetime) -> Later:
     """When and where to try again; `Route.KEEP` where nothing is left to try."""
-    if isinstance(failure, Gone | Forbidden):
+    if isinstance(failure, Gone | Forbidden | Rejected):
         return Later(now, _next(delivery), 0)
     tries = delivery.tries + 1
     if tries >= MAX_TRIES:

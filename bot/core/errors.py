@@ -28,6 +28,7 @@
         ├── TooLarge             a file is over the upload limit
         ├── Gone                 the message, channel or token is not there any more
         ├── Forbidden            the bot lacks a permission
+        ├── Rejected             the message cannot be taken as it is, there
         └── Busy                 a rate limit or an outage: try again later
 
 Members read `say()`; operators read `detail` in the log. Neither ever holds a secret or
@@ -349,6 +350,12 @@ class Forbidden(PostingFailed):
     """The bot lacks a permission, or the member takes no direct messages."""
 
     code = "forbidden"
+
+
+class Rejected(PostingFailed):
+    """Discord does not take the message as it is there; elsewhere it may."""
+
+    code = "rejected"
 
 
 class Busy(PostingFailed):

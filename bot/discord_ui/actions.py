@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import aiohttp
 import discord
 
 from bot.core.jobs import Job
@@ -12,6 +13,7 @@ from bot.discord_ui import cards
 from bot.discord_ui.buttons import JobButton, check_owner, job_here, once
 from bot.discord_ui.client import Interaction
 from bot.discord_ui.places import is_moderator, place, server_of
+from bot.discord_ui.refusals import ANSWERED_ALREADY, LOST
 
 
 class Again(JobButton, template=r"again:(?P<job>\d+):(?P<index>\d+)"):
@@ -102,14 +104,40 @@ async def show_queued(interaction: Interaction, job: Job) -> None:
     line = await services.report.line(job)
     progress = Progress(job=job, ahead=line.ahead, expected_s=line.expected_s, silent=line.silent)
     view = cards.progress_card(progress, buttons=[Cancel(job.id)])
-    if not interaction.response.is_done():
-        answer = await interaction.response.send_message(view=view)
-        message_id = answer.message_id
-    else:
+    message_id = await _put_up(interaction, view)
+    if message_id is not None:
+        await services.submit.answered(job, message_id)
+
+
+async def _put_up(interaction: Interaction, view: discord.ui.LayoutView) -> int | None:
+    """Show a card to everybody; its message, or None where none is known to be there.
+
+    The request is accepted by then. So that it does not come to a card is not told as an error,
+    which would make its author ask again: the outcome is then a message of its own.
+    """
+    try:
+        if not interaction.response.is_done():
+            return await _answer(interaction, view)
         # Discord was told to wait, in private. The card is for everybody, so it is a message of
         # its own, and what was private goes away.
         await interaction.edit_original_response(content="Here it comes.")
-        message_id = (await interaction.followup.send(view=view, wait=True)).id
+        message = await interaction.followup.send(view=view, wait=True)
         await interaction.delete_original_response()
-    if message_id is not None:
-        await services.submit.answered(job, message_id)
+    except LOST as lost:
+        if getattr(lost, "code", None) != ANSWERED_ALREADY:
+            interaction.client.services.report_bug("showing a card", lost)
+        return None
+    return message.id
+
+
+async def _answer(interaction: Interaction, view: discord.ui.LayoutView) -> int | None:
+    try:
+        return (await interaction.response.send_message(view=view)).message_id
+    except (aiohttp.ClientError, OSError):
+        pass  # it may have arrived all the same: then Discord refuses it now
+    try:
+        return (await interaction.response.send_message(view=view)).message_id
+    except discord.HTTPException as refused:
+        if refused.code != ANSWERED_ALREADY:
+            raise
+        return (await interaction.original_response()).id

@@ -12,7 +12,7 @@ import aiohttp
 import discord
 
 from bot.core.delivery import TOKEN_LIFE, Delivery, Posted, Route, edits_card, nonce
-from bot.core.errors import Busy, Forbidden, Gone, PostingFailed, TooLarge
+from bot.core.errors import Busy, Forbidden, Gone, PostingFailed, Rejected, TooLarge
 from bot.core.jobs import DIRECT, Job, State
 from bot.core.ports import Clock, Progress, Upload
 from bot.discord_ui import cards
@@ -187,6 +187,11 @@ class DiscordMessenger:
         webhook = discord.Webhook.partial(
             job.place.application_id, job.place.token, client=self._client
         )
+        if job.place.message_id is None:
+            # What answered the command may be something else, and for its author's eyes alone.
+            answer = await webhook.fetch_message(ORIGINAL)
+            if not self._bears(answer, Cancel(job.id).custom_id):
+                raise Gone("the card was never up")
         return await webhook.edit_message(
             job.place.message_id or ORIGINAL, view=view, attachments=files
         )
@@ -237,4 +242,6 @@ def failure_of(error: discord.HTTPException) -> PostingFailed:
         return Gone(detail)
     if error.status == 403:
         return Forbidden(detail)
+    if error.status == 400:
+        return Rejected(detail)
     return Busy(detail)

@@ -6,6 +6,7 @@ anything technical in it.
 
 from __future__ import annotations
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -16,6 +17,8 @@ from bot.discord_ui.client import Interaction
 
 async def tell(interaction: Interaction, error: BaseException) -> None:
     """Answer the interaction with what went wrong; bugs go to the operator as well."""
+    if interaction.client.is_closed():
+        return  # it came while we stopped: nothing was accepted, and nothing can be said
     cause = _cause(error)
     if isinstance(cause, discord.NotFound) and cause.code == UNKNOWN_INTERACTION:
         # Too late to answer at all. Discord has told the member already.
@@ -36,10 +39,13 @@ async def whisper(interaction: Interaction, sentence: str) -> None:
             await interaction.followup.send(sentence, ephemeral=True)
         else:
             await interaction.response.send_message(sentence, ephemeral=True)
-    except discord.HTTPException as lost:
-        if lost.code != ANSWERED_ALREADY:
+    except LOST as lost:
+        if getattr(lost, "code", None) != ANSWERED_ALREADY:
             interaction.client.services.report_bug("answering", lost)
 
+
+LOST = (discord.HTTPException, aiohttp.ClientError, OSError)
+"""What comes of an answer that Discord did not take, or that broke off on its way."""
 
 UNKNOWN_INTERACTION = 10062
 """Discord's code for an interaction that was not answered within three seconds."""

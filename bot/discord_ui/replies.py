@@ -24,6 +24,7 @@ from bot.discord_ui.editing import parent_of
 from bot.discord_ui.incoming import pictures_of
 from bot.discord_ui.modals import EditModal, edit_wish
 from bot.discord_ui.places import check_permissions, place
+from bot.discord_ui.refusals import LOST
 
 UPLOAD_LIMIT = 10 * 1024 * 1024
 """Bytes; what Discord takes everywhere."""
@@ -53,7 +54,7 @@ async def answer(client: EaselClient, message: discord.Message) -> None:
         await _edit(client, message, _words(message.content, me.id))
     except EaselError as refusal:
         await _refuse(message, refusal.say(words.when))
-    except discord.HTTPException as lost:
+    except LOST as lost:
         client.services.report_bug("answering a reply", lost)
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.core import events
 from bot.core.delivery import (
+    LATE_EDITS,
     Delivery,
     Later,
     Posted,
@@ -21,6 +22,7 @@ from bot.core.delivery import (
     at_route,
     edits_card,
     first_route,
+    may_be_overwritten,
     nonce_holds,
 )
 from bot.core.errors import PostingFailed, Unavailable
@@ -132,6 +134,8 @@ class Deliver:
             later = Later(now + ANSWER_PAUSE, delivery.route, delivery.tries)
             await self._store.postpone(delivery, later)
             return
+        if may_be_overwritten(delivery, now, self._began):
+            await self._clock.sleep_until(self._began + LATE_EDITS)
         delivery = at_route(delivery, first_route(delivery, now))
         if delivery.route is Route.KEEP:
             await self._keep(delivery, now)

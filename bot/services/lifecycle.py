@@ -14,6 +14,8 @@ from bot.core.ports import Clock
 
 RESTART_PAUSE = timedelta(seconds=1)
 
+CANCEL_AGAIN_S = 1.0
+
 Report = Callable[[str, BaseException], None]
 
 
@@ -49,10 +51,13 @@ class Lifecycle:
         chosen = [
             self._tasks.pop(name) for name in names or tuple(self._tasks) if name in self._tasks
         ]
-        for task in chosen:
-            task.cancel()
-        for task in chosen:
-            await asyncio.wait([task])
+        left = set(chosen)
+        while left:
+            for task in left:
+                task.cancel()
+            # Again, where it was taken for something else: discord.py swallows one that comes
+            # while it reconnects.
+            _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
 
     async def _supervise(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
         while True:

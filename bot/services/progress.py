@@ -99,8 +99,8 @@ class ShowProgress:
                 if card.changed and card.up and worth_showing(card.last_edit, now):
                     group.create_task(self._edit(job_id, card))
             for job_id in waiting[:WAITING_SHOWN]:
-                if await self._moved(job_id):
-                    group.create_task(self._edit(job_id, self._cards[job_id]))
+                if await self._moved(job_id) and (moved := self._cards.get(job_id)):
+                    group.create_task(self._edit(job_id, moved))
         if any(card.changed for card in self._cards.values()):
             self._changed.set()
 
@@ -125,7 +125,9 @@ class ShowProgress:
 
     async def _moved(self, job_id: int) -> bool:
         """Whether a waiting request stands otherwise than its card shows."""
-        card = self._cards[job_id]
+        card = self._cards.get(job_id)
+        if card is None:
+            return False  # it was settled while others were looked at
         recent = card.last_edit and self._clock.now() - card.last_edit < 2 * EDIT_EVERY
         if not card.up or not card.changed or recent:
             return False

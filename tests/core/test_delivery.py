@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core.delivery import (
     ANSWER_GRACE,
+    LATE_EDITS,
     LONGEST_PAUSE,
     MAX_TRIES,
     NONCE_LIFE,
@@ -26,10 +27,11 @@ from bot.core.delivery import (
     at_route,
     edits_card,
     first_route,
+    may_be_overwritten,
     nonce,
     nonce_holds,
 )
-from bot.core.errors import Busy, Forbidden, Gone, PostingFailed, TooLarge
+from bot.core.errors import Busy, Forbidden, Gone, PostingFailed, Rejected, TooLarge
 from bot.core.images import ImageRequest, Quality, Size
 from bot.core.jobs import Job, Place, State
 
@@ -106,7 +108,16 @@ def test_an_outcome_waits_for_its_card_a_little(
     assert not answer_is_on_its_way(early, ACCEPTED + age, began=ACCEPTED + timedelta(seconds=1))
 
 
-@pytest.mark.parametrize("failure", [Gone(), Forbidden()])
+def test_an_edit_of_an_earlier_process_is_let_land_first() -> None:
+    """Given a request of an earlier process, when we have just begun, then its outcome waits."""
+    began = ACCEPTED + SECOND
+
+    assert may_be_overwritten(delivery(), began + SECOND, began)
+    assert not may_be_overwritten(delivery(), began + LATE_EDITS, began)
+    assert not may_be_overwritten(delivery(), ACCEPTED + SECOND, ACCEPTED)
+
+
+@pytest.mark.parametrize("failure", [Gone(), Forbidden(), Rejected()])
 @pytest.mark.parametrize(
     ("route", "following"),
     [
