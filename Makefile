@@ -28,6 +28,11 @@ test: venv-dev  ## all tests (TEST="tests/core -x" for some)
 	@echo "· testing"
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(TEST)
 
+.PHONY: chaos
+chaos: venv-dev  ## kill the real program again and again while all goes wrong (SECONDS=60 SEED=1 AFTER_CRASH=repeat DIR=kept)
+	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1) \
+		$(if $(AFTER_CRASH),--after-crash $(AFTER_CRASH)) $(if $(DIR),--dir $(DIR))
+
 .PHONY: check
 check: venv-dev  ## format, lint, types, import rules, dependencies, sizes
 	@echo "· ruff format"  && $(BIN)/ruff format --check --quiet . || { echo "Not formatted as ruff would: make fix"; exit 1; }
