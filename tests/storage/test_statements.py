@@ -19,6 +19,7 @@ WHOLE = {
     # Once, at a start or a change of settings, over lanes: not over jobs.
     "guild_caps",
     "member_caps",
+    "guild_lanes_locked",
     "member_lanes_rederive",
     "guild_lanes_rederive",
     # Once an hour, over what is kept, which retention bounds: not over jobs.

@@ -41,7 +41,8 @@ RETURNING *
 
 -- What follows is fenced: it changes the job only for the attempt that holds it.
 -- name: job_held
-SELECT id FROM job WHERE id = :job_id AND attempt = :attempt AND state = 'running' FOR UPDATE
+SELECT lease_until FROM job
+WHERE id = :job_id AND attempt = :attempt AND state = 'running' FOR UPDATE
 
 -- name: job_renew
 UPDATE job SET lease_until = :lease_until
@@ -74,6 +75,9 @@ UPDATE job SET state = 'kept' WHERE id = :job_id AND state = 'drawn'
 -- In the order of the index: sorted by id, SQLite would read every job there ever was.
 -- name: jobs_running
 SELECT * FROM job WHERE state = 'running' ORDER BY guild_id, member_id
+
+-- name: jobs_expired
+SELECT * FROM job WHERE state = 'running' AND lease_until <= :now ORDER BY guild_id, member_id
 
 -- name: jobs_unfinished
 SELECT * FROM job WHERE guild_id = :guild_id AND member_id = :member_id AND state = 'queued'

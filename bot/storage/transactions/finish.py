@@ -108,6 +108,8 @@ def requeue(tx: Transaction, job: Job) -> bool:
     Refused, like a job that is not held, while a call for it is on its way: that may be paid.
     """
     held = lanes.hold(tx, job.place.guild_id, job.place.member_id)
+    # A call that is being noted at this moment shows only to who looks after that.
+    calls.hold(tx, job)
     if not tx.change("job_requeue", job_id=job.id, attempt=job.attempt):
         return False
     cost = weigh(job.estimate, job.request.count)
