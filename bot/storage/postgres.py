@@ -14,7 +14,7 @@ from bot.core.stores import Recovered
 from bot.storage.postgres_pool import Pool
 from bot.storage.transaction import Transaction
 from bot.storage.transactional import TransactionalStore
-from bot.storage.transactions import recover
+from bot.storage.transactions import lanes, recover
 
 Result = TypeVar("Result")
 
@@ -58,7 +58,9 @@ class PostgresStore(TransactionalStore):
 
         Other processes may be drawing: which of them are gone is told by nothing else.
         """
-        return await self._write(recover.recover, now, repeat=repeat, held=())
+        recovered = await self._write(recover.recover, now, repeat=repeat, held=())
+        await self._write(lanes.rederive)
+        return recovered
 
     async def _run(
         self, name: str, body: Callable[[Transaction], Result], *, write: bool

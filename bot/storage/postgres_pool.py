@@ -72,10 +72,10 @@ class Pool:
 
     async def close(self) -> None:
         """Finish what was handed over, then disconnect; safe to call twice."""
-        threads, connections = self._threads, self._connections
-        self._threads = self._connections = None
+        threads, self._threads = self._threads, None
         if threads is not None:
             await asyncio.to_thread(threads.shutdown)
+        connections, self._connections = self._connections, None
         if connections is not None:
             await asyncio.to_thread(connections.close)
 

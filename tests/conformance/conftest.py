@@ -9,16 +9,31 @@ import pytest
 
 from bot.core.stores import Store
 from tests.conformance.engines import Bench, Engine, Found, SqliteEngine
+from tests.conformance.postgres_engine import PostgresEngine
 
-ENGINES: dict[str, Callable[[Path], Engine]] = {"sqlite": SqliteEngine}
+ENGINES: dict[str, Callable[[Path], Engine]] = {
+    "sqlite": SqliteEngine,
+    "postgres": lambda _: PostgresEngine(),
+}
 
 Look = Callable[[str], Found]
 
 
 @pytest.fixture(scope="session", params=list(ENGINES))
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+def engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
     """One engine, made once."""
-    return ENGINES[request.param](tmp_path_factory.mktemp("engine"))
+    made = ENGINES[request.param](tmp_path_factory.mktemp("engine"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def _forget(engine: Engine, tmp_path: Path) -> Iterator[None]:
+    """What a test left in a database is gone before the next one."""
+    yield
+    engine.forget(tmp_path)
 
 
 @pytest.fixture

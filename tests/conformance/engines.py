@@ -1,4 +1,4 @@
-"""The databases that the conformance tests run on; one class for each."""
+"""What the conformance tests run on, and the database that needs no server."""
 
 from __future__ import annotations
 
@@ -42,7 +42,16 @@ class Bench(Protocol):
 
 
 class Engine(Protocol):
-    """One kind of database."""
+    """One kind of database.
+
+    Attributes:
+        shared: Whether several processes may use the same one at once.
+        slowness: How much longer a statement takes than in memory, about: tests that make up
+            many cases make up so many times fewer.
+    """
+
+    shared: bool
+    slowness: int
 
     def store(self, folder: Path) -> Store:
         """A store that is not open yet; the same database for the same folder."""
@@ -56,9 +65,20 @@ class Engine(Protocol):
         """A bench of its own."""
         ...
 
+    def forget(self, folder: Path) -> None:
+        """Nothing asks for that folder's database any more."""
+        ...
+
+    def close(self) -> None:
+        """Nothing asks for any of them any more."""
+        ...
+
 
 class SqliteEngine:
     """Files that are copies of one that was migrated."""
+
+    shared = False
+    slowness = 1
 
     def __init__(self, folder: Path) -> None:
         self._template = folder / "template.db"
@@ -79,6 +99,12 @@ class SqliteEngine:
     def bench(self) -> SqliteBench:
         """In memory."""
         return SqliteBench(self._template)
+
+    def forget(self, folder: Path) -> None:
+        """The folder goes, and the file with it."""
+
+    def close(self) -> None:
+        """Likewise."""
 
 
 class SqliteBench:

@@ -166,7 +166,8 @@ def everything(bench: Bench) -> list[list[dict[str, Any]]]:
         "quota_counter",
         "ledger",
     )
-    return [bench.look(f"SELECT * FROM {table}") for table in tables]
+    # Without an order of its own, a database may show what was not changed in another one.
+    return [sorted(bench.look(f"SELECT * FROM {table}"), key=str) for table in tables]
 
 
 def _keys(row: dict[str, Any]) -> list[Key]:

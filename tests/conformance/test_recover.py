@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,14 @@ from tests.conformance.conftest import Look
 from tests.conformance.engines import Engine
 from tests.conformance.world import LEASE, LIMITS, NOW, SOON, draft, picture
 
+OVER = timedelta(0)
+"""The lease of a worker that is gone; where several may work, nothing else tells that it is."""
+
 
 async def running(store: Store, *, sent: bool) -> Job:
     """A claimed job, with a call on its way or not."""
     await store.submit(draft(), LIMITS, NOW)
-    job = await store.claim("w", NOW, LEASE)
+    job = await store.claim("w", NOW, OVER)
     assert job is not None
     if sent:
         assert await store.intend(job, 1, "openai", NOW)
@@ -70,7 +74,7 @@ async def test_repeating_draws_once_more_and_no_more(store: Store, look: Look) -
     job = await running(store, sent=True)
 
     first = await store.recover(NOW, repeat=True)
-    again = await store.claim("w", NOW, LEASE)
+    again = await store.claim("w", NOW, OVER)
     assert again is not None
     await store.intend(again, 1, "openai", NOW)
     second = await store.recover(NOW, repeat=True)
@@ -101,7 +105,7 @@ async def test_being_put_back_by_an_orderly_stop_does_not_use_up_the_repeat(
     """Only a lost call does."""
     job = await running(store, sent=False)
     await store.requeue(job, NOW)
-    again = await store.claim("w", NOW, LEASE)
+    again = await store.claim("w", NOW, OVER)
     assert again is not None
     await store.intend(again, 1, "openai", NOW)
 
@@ -110,8 +114,25 @@ async def test_being_put_back_by_an_orderly_stop_does_not_use_up_the_repeat(
     assert [each.id for each in recovered.requeued] == [job.id]
 
 
-async def test_a_delivery_that_was_being_posted_is_free_at_once(store: Store) -> None:
-    """Paid pictures do not wait for the lease of a process that is gone."""
+async def test_a_job_is_left_alone_while_somebody_else_may_be_drawing_it(
+    store: Store, engine: Engine
+) -> None:
+    """Where several may work, until its lease ends; a process that works alone takes it at once."""
+    await store.submit(draft(), LIMITS, NOW)
+    job = await store.claim("w", NOW, LEASE)
+    assert job is not None
+
+    early = await store.recover(NOW + LEASE - SOON, repeat=False)
+    late = await store.recover(NOW + LEASE, repeat=False)
+
+    assert [each.id for each in early.requeued] == ([] if engine.shared else [job.id])
+    assert [each.id for each in late.requeued] == ([job.id] if engine.shared else [])
+
+
+async def test_a_delivery_that_was_being_posted_is_free_once_nobody_can_be_posting_it(
+    store: Store, engine: Engine
+) -> None:
+    """Paid pictures do not wait for the lease of a process that is gone for sure."""
     job = await running(store, sent=False)
     await store.keep(job, [picture()], 1, "p", NOW)
     await store.next_delivery(NOW, LEASE)
@@ -119,7 +140,9 @@ async def test_a_delivery_that_was_being_posted_is_free_at_once(store: Store) ->
 
     await store.recover(NOW + SOON, repeat=False)
 
-    delivery = await store.next_delivery(NOW + SOON, LEASE)
+    when = NOW + LEASE if engine.shared else NOW + SOON
+    assert await store.next_delivery(when - SOON, LEASE) is None
+    delivery = await store.next_delivery(when, LEASE)
     assert delivery is not None
     assert delivery.job.id == job.id
 
