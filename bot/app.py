@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import platform
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from types import TracebackType
@@ -37,6 +38,7 @@ from bot.services.cancel import Cancel
 from bot.services.deliver import Deliver
 from bot.services.draw import Draw
 from bot.services.expect import Expect
+from bot.services.hear import Hear
 from bot.services.lifecycle import Lifecycle
 from bot.services.limit import Limit
 from bot.services.prepare import Prepare
@@ -49,8 +51,8 @@ from bot.services.sweep import Sweep
 from bot.services.take_in import TakeIn
 from bot.services.work import Work
 from bot.settings import Settings
-from bot.storage.files import FileVault
-from bot.storage.sqlite import SqliteStore
+from bot.storage import engines
+from bot.storage.engines import Storage
 
 LOG = logging.getLogger(__name__)
 
@@ -77,8 +79,9 @@ class App:
         self.limits = limits_of(settings)
         self.lifecycle = Lifecycle(clock, logs.report)
 
-        self.store = store = SqliteStore(settings.database_path, setting=settings.database_setting)
-        self.vault = FileVault(settings.data_dir / "pictures")
+        storage = build_storage(settings, clock)
+        self.store = store = storage.store
+        self.vault = storage.vault
         self.imaging = imaging = PillowImaging()
         self.api = api = build_api(settings, clock)
         self.client = build_client(store, client_options(settings, shard_count))
@@ -107,6 +110,12 @@ class App:
         self.draw = self._draw()
         self.work = self._work()
         self.deliver = self._deliver()
+        self.hear = Hear(
+            store=store,
+            clock=clock,
+            wake=(self.work.wake, self.deliver.wake),
+            report=logs.report,
+        )
         self.sweep = Sweep(store=store, vault=self.vault, clock=clock)
         self.client.services = self._services()
 
@@ -150,7 +159,7 @@ class App:
             slots=Slots(self.settings.slots),
             clock=self.clock,
             events=self.events,
-            name=f"process {os.getpid()}",
+            name=f"{platform.node()}, process {os.getpid()}",
             report=logs.report,
         )
 
@@ -211,6 +220,7 @@ class App:
         await recover()
         self.lifecycle.spawn("work", self.work.run)
         self.lifecycle.spawn("deliver", self.deliver.run)
+        self.lifecycle.spawn("hear", self.hear.run)
         self.lifecycle.spawn("progress", self.progress.run)
         self.lifecycle.spawn("sweep", self.sweep.run)
         self.lifecycle.spawn("loop lag", self.lag.run)
@@ -300,6 +310,19 @@ def client_options(settings: Settings, shard_count: int | None) -> Options:
         message_content=settings.message_content,
         shard_count=shard_count,
     )
+
+
+def build_storage(settings: Settings, clock: Clock) -> Storage:
+    """The database that the settings choose, and where picture bytes wait.
+
+    Raises:
+        Misconfigured: It needs a package that is not installed.
+    """
+    setting = settings.database_setting
+    if settings.postgres_url is not None:
+        return engines.postgres(settings.postgres_url, clock, setting=setting)
+    pictures = settings.data_dir / "pictures"
+    return engines.sqlite(settings.database_path, pictures, setting=setting)
 
 
 def build_api(settings: Settings, clock: Clock) -> HttpImageApi:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -81,12 +81,19 @@ def _listen(value: str | None) -> str | None:
 
 
 def _database(value: str | None) -> str | None:
-    if value and not re.fullmatch(r"sqlite:///.*[^/]", value):
+    if value and not re.fullmatch(r"sqlite:///.*[^/]|postgres(ql)?://\S+", value):
         raise ValueError(
             "is not a database that this version knows; leave it out, or write "
-            "sqlite:///folder/easel.db"
+            "sqlite:///folder/easel.db, or postgresql://user:password@host/easel"
         )
     return value or None
+
+
+def _passwords(url: str | None) -> tuple[str, ...]:
+    """What is secret in an address: as it is written there, and as it is meant."""
+    parts = urlsplit(url or "")
+    found = (parts.password, *parse_qs(parts.query).get("password", ()))
+    return tuple(dict.fromkeys(each for one in found if one for each in (one, unquote(one))))
 
 
 def _names(value: object) -> object:
@@ -153,6 +160,12 @@ class Settings(BaseSettings):
     log: Literal["console", "json"] = Field("console", validation_alias="EASEL_LOG")
 
     @property
+    def postgres_url(self) -> str | None:
+        """The address of the PostgreSQL database; None where it is SQLite's file."""
+        url = self.database_url
+        return url if url is not None and url.startswith("postgres") else None
+
+    @property
     def database_path(self) -> Path:
         """The SQLite file."""
         if self.database_url is None:
@@ -168,7 +181,10 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Values that no log may show."""
         both = (self.discord_token, self.openai_api_key)
-        return tuple(secret.get_secret_value() for secret in both if secret)
+        return (
+            *(secret.get_secret_value() for secret in both if secret),
+            *_passwords(self.postgres_url),
+        )
 
 
 def names() -> tuple[str, ...]:

@@ -5,7 +5,7 @@ Every call is one transaction: it happened, or it did not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -132,10 +132,11 @@ class Queue(Protocol):
         ...
 
     async def recover(self, now: datetime, *, repeat: bool) -> Recovered:
-        """At start, when no other process works: sort out what the last one left running.
+        """At start: sort out what processes that are gone left running.
 
-        A job with no call on its way is queued again; one whose call got no answer ends as
-        unknown, or is queued again once if `repeat`.
+        Where others may be at work, these are jobs whose lease has ended. A job with no call on
+        its way is queued again; one whose call got no answer ends as unknown, or is queued again
+        once if `repeat`.
         """
         ...
 
@@ -240,11 +241,25 @@ class Memory(Protocol):
         ...
 
 
-class Store(Queue, Deliveries, Accounts, Files, Reports, Memory, Protocol):
+class Hints(Protocol):
+    """Word of what other processes changed in the same database; some of it may be missed."""
+
+    async def listen(self, changed: Callable[[], None]) -> None:
+        """Call it whenever something may have become ready to be drawn or posted.
+
+        Returns, at once, only where no other process can change anything.
+
+        Raises:
+            Unavailable: Nothing is heard any more.
+        """
+        ...
+
+
+class Store(Queue, Deliveries, Accounts, Files, Reports, Memory, Hints, Protocol):
     """All that is stored; one database."""
 
     async def open(self) -> None:
-        """Bring the schema up to date and take the data folder for this process.
+        """Bring the schema up to date and, where it is for one process, take it for this one.
 
         Raises:
             Misconfigured: The database cannot be used; the sentence says why.
@@ -253,4 +268,8 @@ class Store(Queue, Deliveries, Accounts, Files, Reports, Memory, Protocol):
 
     async def close(self) -> None:
         """Let go of it; safe to call twice."""
+        ...
+
+    def described(self) -> str:
+        """Once it is open: which database it is, for the operator."""
         ...

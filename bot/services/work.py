@@ -64,6 +64,10 @@ class Work:
         self._claiming = False
         self._wake.set()
 
+    def wake(self) -> None:
+        """Look for a job now, not at the next poll."""
+        self._wake.set()
+
     async def _next(self) -> Job | None:
         """The next job, once a slot is free and there is one."""
         await self._slots.take(1)
@@ -120,4 +124,4 @@ class Work:
     def _heard(self, event: Event | Refused) -> None:
         # Anything that ends or adds a job may make a lane ready.
         if not isinstance(event, Started):
-            self._wake.set()
+            self.wake()

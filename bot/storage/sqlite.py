@@ -17,6 +17,7 @@ from bot.storage import migrate, statements
 from bot.storage.aiosqlite_hop import Hop
 from bot.storage.lockfile import Lock
 from bot.storage.sqlite_connection import open_reader, open_writer, perform
+from bot.storage.sqlite_version import described
 from bot.storage.transaction import Transaction
 from bot.storage.transactional import TransactionalStore
 
@@ -72,6 +73,13 @@ class SqliteStore(TransactionalStore):
         finally:
             if lock is not None:
                 lock.release()
+
+    def described(self) -> str:
+        """Which file, and what there is to know about this release of SQLite."""
+        return f"{self._database} can be written, {described()}"
+
+    async def listen(self, changed: Callable[[], None]) -> None:
+        """Nobody else works on the file, so there is nothing to hear."""
 
     def _prepare(self) -> None:
         self._lock = Lock.take(self._database, setting=self._setting)
