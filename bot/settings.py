@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -90,10 +90,10 @@ def _database(value: str | None) -> str | None:
 
 
 def _passwords(url: str | None) -> tuple[str, ...]:
-    """What is secret in an address: as it is written there, and as it is meant."""
+    """What is secret in an address: as it is meant, and as an address spells it."""
     parts = urlsplit(url or "")
-    found = (parts.password, *parse_qs(parts.query).get("password", ()))
-    return tuple(dict.fromkeys(each for one in found if one for each in (one, unquote(one))))
+    meant = [unquote(parts.password or ""), *parse_qs(parts.query).get("password", ())]
+    return tuple(each for one in meant if one for each in dict.fromkeys((one, quote(one, safe=""))))
 
 
 def _names(value: object) -> object:

@@ -11,22 +11,16 @@ from bot.core.stores import Store
 from tests.conformance.engines import Bench, Engine, Found, SqliteEngine
 from tests.conformance.postgres_engine import PostgresEngine
 
-ENGINES: dict[str, Callable[[Path], Engine]] = {
-    "sqlite": SqliteEngine,
-    "postgres": lambda _: PostgresEngine(),
-}
-
 Look = Callable[[str], Found]
 
 
-@pytest.fixture(scope="session", params=list(ENGINES))
-def engine(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """One engine, made once."""
-    made = ENGINES[request.param](tmp_path_factory.mktemp("engine"))
-    yield made
-    made.close()
+    if request.param == "sqlite":
+        return SqliteEngine(tmp_path_factory.mktemp("engine"))
+    server: PostgresEngine = request.getfixturevalue("postgres")
+    return server
 
 
 @pytest.fixture(autouse=True)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+from bot.core.ports import Clock
 from bot.core.stores import Store
-from bot.storage import migrate, statements
-from bot.storage.sqlite import SqliteStore
+from bot.ops.clock import SystemClock
+from bot.storage import engines, migrate, statements
+from bot.storage.engines import Storage
 from bot.storage.sqlite_connection import perform
 from bot.storage.transaction import Transaction
 
@@ -53,8 +57,16 @@ class Engine(Protocol):
     shared: bool
     slowness: int
 
+    def storage(self, folder: Path, clock: Clock) -> Storage:
+        """What is not open yet; the same database for the same folder."""
+        ...
+
     def store(self, folder: Path) -> Store:
-        """A store that is not open yet; the same database for the same folder."""
+        """Its store alone."""
+        ...
+
+    def age(self, folder: Path, sha256: str, put: datetime) -> None:
+        """Make it seem that these bytes were put then."""
         ...
 
     def look(self, folder: Path, sql: str) -> Found:
@@ -69,10 +81,6 @@ class Engine(Protocol):
         """Nothing asks for that folder's database any more."""
         ...
 
-    def close(self) -> None:
-        """Nothing asks for any of them any more."""
-        ...
-
 
 class SqliteEngine:
     """Files that are copies of one that was migrated."""
@@ -84,12 +92,20 @@ class SqliteEngine:
         self._template = folder / "template.db"
         migrate.apply(self._template)
 
-    def store(self, folder: Path) -> Store:
-        """A store on a file in that folder."""
+    def storage(self, folder: Path, _clock: Clock) -> Storage:
+        """On a file in that folder."""
         file = folder / "easel.db"
         if not file.exists():
             shutil.copy(self._template, file)
-        return SqliteStore(file)
+        return engines.sqlite(file, folder / "pictures", setting="DATA_DIR")
+
+    def store(self, folder: Path) -> Store:
+        """Its store alone."""
+        return self.storage(folder, SystemClock()).store
+
+    def age(self, folder: Path, sha256: str, put: datetime) -> None:
+        """By the time of the file."""
+        os.utime(folder / "pictures" / sha256[:2] / sha256, (put.timestamp(),) * 2)
 
     def look(self, folder: Path, sql: str) -> Found:
         """Through a connection that commits by itself."""
@@ -102,9 +118,6 @@ class SqliteEngine:
 
     def forget(self, folder: Path) -> None:
         """The folder goes, and the file with it."""
-
-    def close(self) -> None:
-        """Likewise."""
 
 
 class SqliteBench:

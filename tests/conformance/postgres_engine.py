@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bot.storage import postgres_migrate, statements
-from bot.storage.postgres import PostgresStore
+from bot.core.ports import Clock
+from bot.core.stores import Store
+from bot.ops.clock import SystemClock
+from bot.storage import engines, postgres_migrate, statements
+from bot.storage.engines import Storage
 from bot.storage.postgres_connection import WRITE, Connection, address, connect, perform
-from bot.storage.postgres_pool import Pool
 from bot.storage.transaction import Transaction
+from bot.storage.values import stamp
 from tests.conformance.engines import Found
 from tests.conformance.postgres_server import Server
 
@@ -38,9 +42,17 @@ class PostgresEngine:
         self._used: dict[Path, Database] = {}
         self._clean: list[Database] = []
 
-    def store(self, folder: Path) -> PostgresStore:
-        """A store on that folder's database."""
-        return PostgresStore(Pool(self.database(folder).url))
+    def storage(self, folder: Path, clock: Clock) -> Storage:
+        """On that folder's database."""
+        return engines.postgres(self.database(folder).url, clock, setting="DATABASE_URL")
+
+    def store(self, folder: Path) -> Store:
+        """Its store alone."""
+        return self.storage(folder, SystemClock()).store
+
+    def age(self, folder: Path, sha256: str, put: datetime) -> None:
+        """By the time in the row."""
+        self.look(folder, f"UPDATE blob SET put_at = {stamp(put)} WHERE sha256 = '{sha256}'")
 
     def look(self, folder: Path, sql: str) -> Found:
         """Through a connection that commits by itself."""

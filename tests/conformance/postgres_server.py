@@ -20,6 +20,9 @@ SETTINGS = (
     *("listen_addresses=", "max_connections=100"),
 )
 
+GUARDED = "guarded"
+"""The one user who needs a password."""
+
 GUARD = """
 "$1/pg_ctl" start -w -D "$2/data" -l "$2/log" -o "$3" >"$2/said" 2>&1 && echo up && read -r _
 "$1/pg_ctl" stop -m immediate -D "$2/data" >>"$2/said" 2>&1
@@ -44,6 +47,8 @@ class Server:
             *(programs / "initdb", "--pgdata", self._folder / "data", "--no-sync"),
             *("--username=easel", "--auth=trust", "--encoding=UTF8", "--locale=C"),
         )
+        rules = self._folder / "data" / "pg_hba.conf"
+        rules.write_text(f"local all {GUARDED} scram-sha-256\nlocal all all trust\n")
         options = " ".join((f"-k {self._folder}", *(f"-c {each}" for each in SETTINGS)))
         self._guard = subprocess.Popen(
             ["sh", "-c", GUARD, "sh", programs, self._folder, options],
