@@ -71,6 +71,10 @@ def set_up(connection: Connection) -> None:
     connection.execute(SESSION, {"lock": f"{LOCK_MS}ms", "idle": f"{IDLE_MS}ms"})
 
 
+class Cut(psycopg.OperationalError):
+    """The connection is no longer one, and nothing was done on it: another one may serve."""
+
+
 class PostgresTransaction:
     """Named statements on a connection that has a transaction open."""
 
@@ -115,8 +119,14 @@ def perform(
         statements: By name, as `body` calls them.
         begin: `WRITE` or `READ`.
         body: Commits by returning, rolls back by raising.
+
+    Raises:
+        Cut: The connection was lost since it was last used.
     """
-    connection.execute(begin)
+    try:
+        connection.execute(begin)
+    except psycopg.OperationalError as lost:
+        raise Cut(str(lost)) from lost
     try:
         result = body(PostgresTransaction(connection, statements))
         connection.execute("COMMIT")

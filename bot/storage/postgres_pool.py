@@ -14,7 +14,7 @@ from psycopg_pool import ConnectionPool
 
 from bot.core.errors import Unavailable
 from bot.storage import postgres_migrate, statements
-from bot.storage.postgres_connection import READ, WRITE, Connection, address, perform, set_up
+from bot.storage.postgres_connection import READ, WRITE, Connection, Cut, address, perform, set_up
 from bot.storage.postgres_refusals import place, said, unusable
 from bot.storage.transaction import Transaction
 
@@ -26,13 +26,16 @@ SIZE = 4
 WAIT_S = 2.0
 """How long to wait for a connection. Members are answered within three seconds."""
 
-TRIES = 5
-"""How often a transaction is tried that was undone for the sake of another one."""
+TRIES = SIZE + 1
+"""How often a transaction is tried that was undone for the sake of another one.
+
+After a restart of the server that is a new connection, even if all others were lost.
+"""
 
 OURS = (psycopg.IntegrityError, psycopg.ProgrammingError, psycopg.DataError)
 """Mistakes of ours, to be seen as such; what else psycopg raises is trouble with the server."""
 
-AGAIN = (errors.DeadlockDetected, errors.SerializationFailure)
+AGAIN = (errors.DeadlockDetected, errors.SerializationFailure, Cut)
 
 
 class Pool:
@@ -127,7 +130,6 @@ class Pool:
             kwargs={**address(self._url), "autocommit": True, "row_factory": dict_row},
             connection_class=psycopg.Connection,
             configure=set_up,
-            check=ConnectionPool.check_connection,
             min_size=1,
             max_size=SIZE,
             timeout=WAIT_S,

@@ -24,7 +24,15 @@ Result = TypeVar("Result")
 Found = list[dict[str, Any]]
 
 
-class Bench(Protocol):
+class Rows(Protocol):
+    """A database that can be looked into."""
+
+    def look(self, sql: str) -> Found:
+        """Run SQL of the test's own, outside of transactions."""
+        ...
+
+
+class Bench(Rows, Protocol):
     """Transactions one after the other on an empty database, with no store around them."""
 
     def run(
@@ -34,10 +42,6 @@ class Bench(Protocol):
         **kwargs: Given.kwargs,
     ) -> Result:
         """Run one transaction."""
-        ...
-
-    def look(self, sql: str) -> Found:
-        """Run SQL of the test's own, outside of transactions."""
         ...
 
     def close(self) -> None:

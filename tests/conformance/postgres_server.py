@@ -17,7 +17,7 @@ import pytest
 SETTINGS = (
     # Nothing here has to outlive a power cut.
     *("fsync=off", "full_page_writes=off", "synchronous_commit=off"),
-    *("listen_addresses=", "max_connections=100"),
+    *("listen_addresses=", "max_connections=100", "deadlock_timeout=100ms"),
 )
 
 GUARDED = "guarded"
