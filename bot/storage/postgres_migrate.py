@@ -62,6 +62,7 @@ def apply(
             # Another start may have done it meanwhile.
             names = _pending(connection, url, setting, source)
             if names:
+                _try_making(connection)
                 with _backend(url) as backend:
                     migrate.run(backend, source or migrate.folder(ENGINE))
             return names
@@ -87,6 +88,12 @@ def _pending(
         migrate.refuse_others(tables, where, setting, "database")
         applied = frozenset()
     return migrate.lacking(applied, where, setting, migrate.known(source or migrate.folder(ENGINE)))
+
+
+def _try_making(connection: Connection) -> None:
+    # yoyo keeps to itself why it could not make its own tables.
+    with connection.transaction(force_rollback=True):
+        connection.execute("CREATE TABLE easel_may_make_tables (n INTEGER)")
 
 
 def _backend(url: str) -> PostgresqlPsycopgBackend:

@@ -139,6 +139,7 @@ class Pool:
         try:
             connections.open(wait=True, timeout=WAIT_S)
             with connections.connection() as connection:
+                perform(connection, {}, WRITE, lambda _: None)
                 self._release = connection.info.parameter_status("server_version") or ""
         except psycopg.Error as problem:
             connections.close()

@@ -42,8 +42,15 @@ def name(url: str) -> str:
 
 
 def _sentence(problem: psycopg.Error, url: str) -> str:
+    parts = _address(url)
+    if not parts:
+        # What libpq says of it holds the address, or what it takes for the password.
+        return (
+            "this is not an address that can be read. Write it like "
+            "postgresql://user:password@host/easel, with odd characters of the password as %40."
+        )
     reason, where = said(problem, url), place(url)
-    user = _address(url).get("user") or "of this process"
+    user = parts.get("user") or "of this process"
     # The server's sentences may be in the operator's language; these are then told as they are.
     match problem:
         case errors.InsufficientPrivilege():
@@ -70,6 +77,7 @@ def _sentence(problem: psycopg.Error, url: str) -> str:
 
 
 def _address(url: str) -> dict[str, str]:
+    """The parts of an address; none where it cannot be read."""
     with suppress(psycopg.ProgrammingError):
         return {key: str(value) for key, value in conninfo_to_dict(url).items()}
     return {}
