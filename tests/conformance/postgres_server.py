@@ -104,7 +104,7 @@ def _programs() -> Path:
         Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name)
     )
     for folder in (*reversed(debian), *map(Path, os.get_exec_path())):
-        if all((folder / name).is_file() for name in ("initdb", "postgres")):
+        if all((folder / name).is_file() for name in ("initdb", "pg_ctl", "postgres")):
             return folder
     pytest.skip("no PostgreSQL server is installed: apt-get install postgresql")
 
