@@ -10,9 +10,9 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 
 # Before the code, so that a change of the code alone does not install everything anew.
-COPY requirements.lock requirements-build.lock ./
+COPY requirements-postgres.lock requirements-build.lock ./
 RUN python -m venv /opt/easel \
- && /opt/easel/bin/pip install --require-hashes -r requirements.lock \
+ && /opt/easel/bin/pip install --require-hashes -r requirements-postgres.lock \
  && python -m venv /opt/build \
  && /opt/build/bin/pip install --require-hashes -r requirements-build.lock
 

@@ -19,6 +19,10 @@ help:  ## say what can be done here
 install: venv-runtime  ## what running Easel needs, in .venv; then .venv/bin/easel check
 	@echo "Easel is ready: $(BIN)/easel --help"
 
+.PHONY: postgres
+postgres: venv-postgres  ## the same, with what DATABASE_URL=postgresql://... needs
+	@echo "Easel is ready, for PostgreSQL too: $(BIN)/easel --help"
+
 .PHONY: demo
 demo: venv-demo  ## the real bot in a pretend Discord, no account needed (DEMO="--once" to stop after one picture)
 	@$(BIN)/python -m bot demo $(DEMO)
@@ -59,7 +63,8 @@ COMPILE = $(COMPILE_FROM) pyproject.toml
 lock:  ## write the lock files anew from pyproject.toml (LOCK="--upgrade" for newer versions)
 	@.ci/venv dev
 	@echo "· locking"
-	@$(COMPILE) --extra demo --group dev --output-file requirements-dev.lock
+	@$(COMPILE) --extra demo --extra postgres --group dev --output-file requirements-dev.lock
+	@$(COMPILE) --extra postgres --constraints requirements-dev.lock --output-file requirements-postgres.lock
 	@$(COMPILE) --extra demo --constraints requirements-dev.lock --output-file requirements-demo.lock
 	@$(COMPILE) --constraints requirements-dev.lock --output-file requirements.lock
 	@$(COMPILE_FROM) --group pyproject.toml:build --constraints requirements-dev.lock --output-file requirements-build.lock
@@ -71,6 +76,6 @@ clean:  ## remove .venv and every cache; never data/
 	@find bot tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # One target for each kind, so that make -j prepares it once.
-.PHONY: venv-runtime venv-demo venv-dev
-venv-runtime venv-demo venv-dev: venv-%:
+.PHONY: venv-runtime venv-postgres venv-demo venv-dev
+venv-runtime venv-postgres venv-demo venv-dev: venv-%:
 	@PYTHON="$(PYTHON)" .ci/venv $*

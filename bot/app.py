@@ -9,31 +9,28 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Mapping
+import platform
 from contextlib import AsyncExitStack, suppress
 from types import TracebackType
 from typing import Self
 
 from bot.core import events
-from bot.core.errors import InvalidRequest, Misconfigured, PostingFailed, Unavailable
+from bot.core.errors import Misconfigured, PostingFailed, Unavailable
 from bot.core.models import DeadModels
 from bot.core.ports import Clock, Progress
 from bot.core.retry import AfterCrash
-from bot.core.stores import Limits
-from bot.discord_ui.client import Options, Services
+from bot.discord_ui.client import Services
 from bot.discord_ui.connection import log_in, stay_connected
 from bot.discord_ui.endpoint import point_at
 from bot.discord_ui.face import build_client
 from bot.discord_ui.messenger import DiscordMessenger
-from bot.imageapi.catalogue import load_catalogue
-from bot.imageapi.client import HttpImageApi
-from bot.imageapi.providers import load_providers
 from bot.imaging.pillow import PillowImaging
 from bot.ops import logs
 from bot.ops.clock import SystemClock
 from bot.ops.health import Health
 from bot.ops.looplag import LoopLag
 from bot.ops.metrics import Metrics
+from bot.parts import build_api, build_storage, client_options, limits_of
 from bot.services.ask import Ask
 from bot.services.cancel import Cancel
 from bot.services.circuits import Circuits
@@ -41,6 +38,7 @@ from bot.services.deliver import Deliver
 from bot.services.draw import Draw
 from bot.services.expect import Expect
 from bot.services.hand_over import HandOver
+from bot.services.hear import Hear
 from bot.services.lifecycle import Lifecycle
 from bot.services.limit import Limit
 from bot.services.prepare import Prepare
@@ -53,8 +51,6 @@ from bot.services.sweep import Sweep
 from bot.services.take_in import TakeIn
 from bot.services.work import Work
 from bot.settings import Settings
-from bot.storage.files import FileVault
-from bot.storage.sqlite import SqliteStore
 
 LOG = logging.getLogger(__name__)
 
@@ -84,41 +80,31 @@ class App:
         self.limits = limits_of(settings)
         self.lifecycle = Lifecycle(clock, logs.report)
 
-        self.store = store = SqliteStore(settings.database_path, setting=settings.database_setting)
-        self.vault = FileVault(settings.data_dir / "pictures")
-        self.imaging = imaging = PillowImaging()
+        storage = build_storage(settings, clock)
+        self.store = store = storage.store
+        self.vault = storage.vault
+        self.imaging = PillowImaging()
         self.api = api = build_api(settings, clock)
         self.client = build_client(store, client_options(settings, shard_count))
-        self.messenger = messenger = DiscordMessenger(
+        self.messenger = DiscordMessenger(
             self.client, clock=clock, shows_costs=store.shows_costs, find_job=store.job
         )
 
         self.expect = Expect(catalogue=api.catalogue, slots=settings.slots, events=happening)
         self.circuits = Circuits(api.names, clock=clock, events=happening)
-        self.progress = ShowProgress(
-            store=store,
-            imaging=imaging,
-            messenger=messenger,
-            clock=clock,
-            events=happening,
-            expect=self.expect,
-            circuits=self.circuits,
-        )
-        self.submit = Submit(
-            store=store,
-            api=api,
-            vault=self.vault,
-            clock=clock,
-            events=happening,
-            limits=self.limits,
-            default_model=settings.model,
-            dead_models=DeadModels(settings.dead_models),
-        )
+        self.progress = self._progress()
+        self.submit = self._submit()
         self.ask = self._ask()
         self.draw = self._draw()
         self.work = self._work()
         self.recover = self._recover()
         self.deliver = self._deliver()
+        self.hear = Hear(
+            store=store,
+            clock=clock,
+            wake=(self.work.wake, self.deliver.wake),
+            report=logs.report,
+        )
         self.sweep = Sweep(store=store, vault=self.vault, clock=clock)
         self.client.services = self._services()
 
@@ -132,6 +118,29 @@ class App:
         self._ended = ""
         logs.listener(happening)
         happening.listen(self.metrics.hear)
+
+    def _progress(self) -> ShowProgress:
+        return ShowProgress(
+            store=self.store,
+            imaging=self.imaging,
+            messenger=self.messenger,
+            clock=self.clock,
+            events=self.events,
+            expect=self.expect,
+            circuits=self.circuits,
+        )
+
+    def _submit(self) -> Submit:
+        return Submit(
+            store=self.store,
+            api=self.api,
+            vault=self.vault,
+            clock=self.clock,
+            events=self.events,
+            limits=self.limits,
+            default_model=self.settings.model,
+            dead_models=DeadModels(self.settings.dead_models),
+        )
 
     def _ask(self) -> Ask:
         return Ask(
@@ -177,7 +186,7 @@ class App:
             slots=Slots(self.settings.slots),
             clock=self.clock,
             events=self.events,
-            name=f"process {os.getpid()}",
+            name=f"{platform.node()}, process {os.getpid()}",
             report=logs.report,
         )
 
@@ -244,6 +253,7 @@ class App:
         await self.recover()
         self.lifecycle.spawn("work", self.work.run)
         self.lifecycle.spawn("deliver", self.deliver.run)
+        self.lifecycle.spawn("hear", self.hear.run)
         self.lifecycle.spawn("progress", self.progress.run)
         self.lifecycle.spawn("recover", self.recover.run)
         self.lifecycle.spawn("sweep", self.sweep.run)
@@ -326,60 +336,3 @@ class App:
 
     async def _discord_ready(self) -> str | None:
         return None if self.client.is_ready() else "Not connected to Discord's gateway."
-
-
-def limits_of(settings: Settings) -> Limits:
-    """The numbers that bound what runs and waits."""
-    return Limits(
-        slots=settings.slots,
-        server_slots=settings.server_slots,
-        member_slots=settings.member_slots,
-        server_queue=settings.server_queue,
-        member_queue=settings.member_queue,
-    )
-
-
-def client_options(settings: Settings, shard_count: int | None) -> Options:
-    """What the operator chose about the connection to Discord."""
-    return Options(
-        direct_messages=settings.direct_messages,
-        message_content=settings.message_content,
-        shard_count=shard_count,
-    )
-
-
-def build_api(settings: Settings, clock: Clock) -> HttpImageApi:
-    """The image services that the settings name, checked against the default model.
-
-    Raises:
-        Misconfigured: A provider, a key or the model is missing or unknown.
-    """
-    catalogue = load_catalogue(folder=settings.providers_dir)
-    problems: list[str] = []
-    api: HttpImageApi | None = None
-    try:
-        providers = load_providers(
-            order=settings.providers,
-            folder=settings.providers_dir,
-            environment=provider_environment(settings),
-        )
-        api = HttpImageApi(providers, catalogue, clock)
-        catalogue = api.catalogue
-    except Misconfigured as wrong:
-        problems += wrong.problems
-    try:
-        catalogue.choose(settings.model, clock.now().date())
-    except InvalidRequest as wrong:
-        problems.insert(0, f"EASEL_MODEL: {wrong.say()}")
-    if api is None or problems:
-        raise Misconfigured(tuple(problems))
-    return api
-
-
-def provider_environment(settings: Settings) -> Mapping[str, str]:
-    """Variables that provider files refer to: the settings' own, then all others that are set."""
-    known = {
-        "OPENAI_API_KEY": settings.openai_api_key and settings.openai_api_key.get_secret_value(),
-        "OPENAI_BASE_URL": settings.openai_base_url,
-    }
-    return {**settings.others, **{name: value for name, value in known.items() if value}}

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot.app import build_api
 from bot.core.errors import AccountProblem, DrawingFailed, Misconfigured, Unreachable
 from bot.discord_ui.connection import ask_who
 from bot.discord_ui.endpoint import point_at
 from bot.ops.clock import SystemClock
+from bot.parts import build_api, build_storage
 from bot.settings import Settings
-from bot.storage.sqlite import SqliteStore
-from bot.storage.sqlite_version import described
 
 Say = Callable[[str], None]
 Part = Callable[[Settings, Say], Awaitable[None]]
@@ -72,10 +70,10 @@ async def _built(settings: Settings, _: Say) -> None:
 
 
 async def _database(settings: Settings, say: Say) -> None:
-    store = SqliteStore(settings.database_path, setting=settings.database_setting)
+    store = build_storage(settings, SystemClock()).store
     try:
         await store.open()
-        say(f"database: {settings.database_path} can be written, {described()}")
+        say(f"database: {store.described()}")
     finally:
         await store.close()
 

@@ -23,8 +23,9 @@ from bot.app import App
 from bot.check import check_all, check_to_run
 from bot.core.errors import Misconfigured
 from bot.ops import logs
+from bot.ops.clock import SystemClock
+from bot.parts import build_storage
 from bot.settings import Settings, load
-from bot.storage.migrate import apply, pending
 
 WRONG = 2
 """Exit code for settings that cannot work."""
@@ -105,9 +106,8 @@ def migrate(*, status: bool) -> None:
         settings, problems = load()
         if problems:
             raise Misconfigured(problems)
-        database, setting = settings.database_path, settings.database_setting
-        act = pending if status else apply
-        steps = act(database, setting=setting)
+        storage = build_storage(settings, SystemClock())
+        steps = storage.pending() if status else storage.upgrade()
         for step in steps:
             click.echo(f"{'to apply' if status else 'applied'}: {step}")
         if not steps:

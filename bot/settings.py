@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -94,12 +94,19 @@ def _listen(value: str | None) -> str | None:
 
 
 def _database(value: str | None) -> str | None:
-    if value and not re.fullmatch(r"sqlite:///.*[^/]", value):
+    if value and not re.fullmatch(r"sqlite:///.*[^/]|postgres(ql)?://\S+", value):
         raise ValueError(
             "is not a database that this version knows; leave it out, or write "
-            "sqlite:///folder/easel.db"
+            "sqlite:///folder/easel.db, or postgresql://user:password@host/easel"
         )
     return value or None
+
+
+def _passwords(url: str | None) -> tuple[str, ...]:
+    """What is secret in an address: as it is meant, and as an address spells it."""
+    parts = urlsplit(url or "")
+    meant = [unquote(parts.password or ""), *parse_qs(parts.query).get("password", ())]
+    return tuple(each for one in meant if one for each in dict.fromkeys((one, quote(one, safe=""))))
 
 
 def _names(value: object) -> object:
@@ -170,6 +177,12 @@ class Settings(BaseSettings):
     _others: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
     @property
+    def postgres_url(self) -> str | None:
+        """The address of the PostgreSQL database; None where it is SQLite's file."""
+        url = self.database_url
+        return url if url is not None and url.startswith("postgres") else None
+
+    @property
     def database_path(self) -> Path:
         """The SQLite file."""
         if self.database_url is None:
@@ -194,6 +207,7 @@ class Settings(BaseSettings):
         return (
             *(secret.get_secret_value() for secret in both if secret),
             *(key for key in keys if len(key) >= SHORTEST_SECRET),
+            *_passwords(self.postgres_url),
         )
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.conformance.postgres_engine import PostgresEngine
+
 settings.register_profile("long", max_examples=2_000, deadline=None)
 
 pytest_plugins = ["pytester", "tests.no_network", "tests.no_skips"]
@@ -36,3 +38,11 @@ def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test starts in an empty folder: a relative path finds nothing and leaves nothing."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresEngine]:
+    """A PostgreSQL server of this session's own, started when a test first asks for it."""
+    engine = PostgresEngine()
+    yield engine
+    engine.close()

@@ -5,7 +5,7 @@ Every call is one transaction: it happened, or it did not.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -182,8 +182,13 @@ class Queue(Protocol):
             now: The time.
             repeat: Whether to draw once more what may have been paid.
             held: The jobs that this process is drawing: then only those whose lease has ended are
-                sorted out, and none of these. None at start, when no process works.
+                sorted out, and none of these. None at start; where others may be at work then, only
+                ended leases are sorted out, too.
         """
+        ...
+
+    async def lapsed(self, job_id: int, attempt: int, now: datetime) -> bool:
+        """Whether a job runs with that attempt and its lease has ended."""
         ...
 
     async def set_limits(self, limits: Limits) -> None:
@@ -318,11 +323,30 @@ class Memory(Protocol):
         ...
 
 
-class Store(Queue, Deliveries, Accounts, Files, Reports, Memory, Protocol):
+class Hints(Protocol):
+    """Word of what other processes changed in the same database; some of it may be missed."""
+
+    async def listen(self, changed: Callable[[], None]) -> None:
+        """Call it whenever something may have become ready to be drawn or posted.
+
+        Returns, at once, only where no other process can change anything.
+
+        Raises:
+            Unavailable: Nothing is heard any more.
+        """
+        ...
+
+
+class Store(Queue, Deliveries, Accounts, Files, Reports, Memory, Hints, Protocol):
     """All that is stored; one database."""
 
+    @property
+    def alone(self) -> bool:
+        """Whether no other process can be at work on it."""
+        ...
+
     async def open(self) -> None:
-        """Bring the schema up to date and take the data folder for this process.
+        """Bring the schema up to date and, where it is for one process, take it for this one.
 
         Raises:
             Misconfigured: The database cannot be used; the sentence says why.
@@ -331,4 +355,8 @@ class Store(Queue, Deliveries, Accounts, Files, Reports, Memory, Protocol):
 
     async def close(self) -> None:
         """Let go of it; safe to call twice."""
+        ...
+
+    def described(self) -> str:
+        """Once it is open: which database it is, for the operator."""
         ...

@@ -99,6 +99,10 @@ class Deliver:
                     self._idle.set()
                 await self._sleep()
 
+    def wake(self) -> None:
+        """Look for what is due now, not at the next poll."""
+        self._wake.set()
+
     async def drained(self) -> None:
         """Return once nothing that is due is left to post."""
         self._idle.clear()
@@ -232,4 +236,4 @@ class Deliver:
 
     def _heard(self, event: events.Happening) -> None:
         if isinstance(event, events.Drawn | events.Failed | events.Cancelled | events.Answered):
-            self._wake.set()
+            self.wake()

@@ -71,9 +71,10 @@ class Recover:
             for answer in await self._vault.announced()
             if held is None or answer.job_id not in held
         ]
-        for answer in announced:
-            await self._adopt(answer)
         now = self._clock.now()
+        for answer in announced:
+            if await self._is_left(answer, now, at_start=held is None):
+                await self._adopt(answer)
         recovered = await self._store.recover(now, repeat=self._repeat, held=held)
         for job in recovered.requeued:
             self._events.announce(Requeued(**about(job, now), reason=why))
@@ -90,6 +91,12 @@ class Recover:
         else:
             code = job.failure or "unknown"
             self._events.announce(Failed(**about(job, now), code=code, detail=why))
+
+    async def _is_left(self, answer: Answer, now: datetime, *, at_start: bool) -> bool:
+        """Whether nobody goes on with an answer: where others may, only its lease tells."""
+        if at_start and self._store.alone:
+            return True
+        return await self._store.lapsed(answer.job_id, answer.attempt, now)
 
     async def _ended(self, answer: Answer) -> bool:
         """Whether the attempt that an answer belongs to is over."""

@@ -81,6 +81,10 @@ class Work:
             self._stop_waiting(job_id)
         self._wake.set()
 
+    def wake(self) -> None:
+        """Look for a job now, not at the next poll."""
+        self._wake.set()
+
     async def _next(self) -> Job | None:
         """The next job, once a slot is free and there is one."""
         await self._slots.take(1)
@@ -158,4 +162,4 @@ class Work:
             self._stop_waiting(event.job_id)
         # Anything that ends or adds a job may make a lane ready.
         if not isinstance(event, Started):
-            self._wake.set()
+            self.wake()

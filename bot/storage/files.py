@@ -158,13 +158,7 @@ class FileVault:
         self._disk.sync(path.parent)
 
     def _announce(self, job: Job, provider: str, drawing: Drawing) -> Answer:
-        answer = Answer(
-            job_id=job.id,
-            attempt=job.attempt,
-            provider=provider,
-            pictures=tuple(hashlib.sha256(data).hexdigest() for data in drawing.pictures),
-            usage=drawing.usage,
-        )
+        answer = answers.of(job, provider, drawing)
         path = answers.path_of(self._folder / ANSWERS, answer)
         self._make(path.parent)
         self._write(path, answers.written(answer))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import yoyo
@@ -21,11 +23,11 @@ RECORD = "_yoyo_migration"
 """Where yoyo records what it applied."""
 
 
-def folder() -> Path:
+def folder(engine: str = "sqlite") -> Path:
     """The migration files: beside the package in a checkout, inside it where it is installed."""
     package = Path(__file__).parents[1]
-    inside = package / "migrations" / "sqlite"
-    return inside if inside.is_dir() else package.parent / "migrations" / "sqlite"
+    inside = package / "migrations" / engine
+    return inside if inside.is_dir() else package.parent / "migrations" / engine
 
 
 def known(source: Path | None = None) -> tuple[str, ...]:
@@ -46,16 +48,8 @@ def pending(
     Raises:
         Misconfigured: It is newer than this program, or not a database of Easel's.
     """
-    names = known(source)
     applied = _applied(database, setting) if database.exists() else frozenset()
-    newer = sorted(applied - frozenset(names))
-    if newer:
-        sentence = (
-            f"{setting}: {database} was last used by a newer Easel (it has {newer[-1]}). "
-            "Install that version again, or restore a backup from before the upgrade."
-        )
-        raise Misconfigured((sentence,))
-    return tuple(name for name in names if name not in applied)
+    return lacking(applied, str(database), setting, known(source))
 
 
 def apply(
@@ -78,10 +72,9 @@ def upgrade(database: Path, *, setting: str, source: Path | None = None) -> tupl
     names = pending(database, setting=setting, source=source)
     if not names:
         return ()
-    # yoyo announces each of its steps.
-    logging.getLogger("yoyo").setLevel(logging.WARNING)
     try:
-        _apply(database, source or folder())
+        with yoyo.get_backend(f"sqlite:///{quote(str(database.absolute()))}") as backend:
+            run(backend, source or folder())
     except sqlite3.Error as problem:
         sentence = (
             f"{setting}: {database} could not be brought up to date ({problem}). The step that "
@@ -91,17 +84,48 @@ def upgrade(database: Path, *, setting: str, source: Path | None = None) -> tupl
     return names
 
 
-def _apply(database: Path, source: Path) -> None:
-    with yoyo.get_backend(f"sqlite:///{quote(str(database.absolute()))}") as backend:
-        # We hold the folder: a lock that is recorded here was left by a start that was killed.
-        backend.break_lock()
-        with backend.lock():
-            for migration in backend.to_apply(yoyo.read_migrations(str(source))):
-                with backend.transaction():
-                    migration.process_steps(backend, "apply")
-                    # Without yoyo's log of who did it and where: that asks for a user name,
-                    # which a container need not have, and for the machine's name on the network.
-                    backend.mark_one(migration, log=False)
+def lacking(
+    applied: frozenset[str], where: str, setting: str, names: Sequence[str]
+) -> tuple[str, ...]:
+    """Those of these names that were not applied yet.
+
+    Raises:
+        Misconfigured: More was applied than this program knows.
+    """
+    newer = sorted(applied - frozenset(names))
+    if newer:
+        sentence = (
+            f"{setting}: {where} was last used by a newer Easel (it has {newer[-1]}). "
+            "Install that version again, or restore a backup from before the upgrade."
+        )
+        raise Misconfigured((sentence,))
+    return tuple(name for name in names if name not in applied)
+
+
+def refuse_others(tables: Iterable[str], where: str, setting: str, instead: str) -> None:
+    """Make sure that a database without our record has nothing in it.
+
+    Raises:
+        Misconfigured: There are somebody else's tables; `instead` is what to choose another of.
+    """
+    if any("yoyo" not in name for name in tables):
+        sentence = f"{setting}: {where} belongs to another program. Choose another {instead}."
+        raise Misconfigured((sentence,))
+
+
+def run(backend: Any, source: Path) -> None:
+    """Apply what is pending; `backend` is yoyo's, for a database that nobody else migrates now."""
+    # yoyo announces each of its steps.
+    logging.getLogger("yoyo").setLevel(logging.WARNING)
+    # A lock that is recorded here was left by a start that was killed.
+    backend.break_lock()
+    with backend.lock():
+        for migration in backend.to_apply(yoyo.read_migrations(str(source))):
+            with backend.transaction():
+                migration.process_steps(backend, "apply")
+                # Without yoyo's log of who did it and where: that asks for a user name,
+                # which a container need not have, and for the machine's name on the network.
+                backend.mark_one(migration, log=False)
 
 
 def _applied(database: Path, setting: str) -> frozenset[str]:
@@ -120,10 +144,7 @@ def _applied(database: Path, setting: str) -> frozenset[str]:
         raise _unreadable(database, problem, setting) from problem
     finally:
         connection.close()
-    if any("yoyo" not in name for name in tables):
-        raise Misconfigured(
-            (f"{setting}: {database} belongs to another program. Choose another folder.",)
-        )
+    refuse_others(tables, str(database), setting, "folder")
     return frozenset()
 
 

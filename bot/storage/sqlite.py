@@ -8,16 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TypeVar
 
-from bot.core.delivery import Delivery, Later, Posted
-from bot.core.errors import DrawingFailed, Misconfigured, Unavailable
-from bot.core.jobs import Draft, Job, Note, Picture, State
-from bot.core.quotas import Counter, Period, Rule, Standing, Subject
-from bot.core.stores import Limits, Page, Recovered, Submitted, Waiting
+from bot.core.errors import Misconfigured, Unavailable
 from bot.storage import migrate, statements
 from bot.storage.aiosqlite_hop import Hop
 from bot.storage.lockfile import Lock
@@ -29,30 +24,17 @@ from bot.storage.sqlite_connection import (
     perform,
     wait_for_locks,
 )
+from bot.storage.sqlite_version import described
 from bot.storage.transaction import Transaction
-from bot.storage.transactions import (
-    accounts,
-    calls,
-    cancel,
-    claim,
-    deliveries,
-    facts,
-    files,
-    finish,
-    lanes,
-    recover,
-    reports,
-    submit,
-)
+from bot.storage.transactional import TransactionalStore
 
-Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 OURS = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
 """Mistakes of ours, to be seen as such; what else SQLite raises is trouble with the file."""
 
 
-class SqliteStore:
+class SqliteStore(TransactionalStore):
     """`core.stores.Store` in one file.
 
     Args:
@@ -68,6 +50,8 @@ class SqliteStore:
         self._writer: Hop | None = None
         self._reader: Hop | None = None
         self._locked = False
+
+    alone = True
 
     async def open(self) -> None:
         """Bring the schema up to date and take the folder for this process.
@@ -100,6 +84,13 @@ class SqliteStore:
             if lock is not None:
                 lock.release()
 
+    def described(self) -> str:
+        """Which file, and what there is to know about this release of SQLite."""
+        return f"{self._database} can be written, {described()}"
+
+    async def listen(self, changed: Callable[[], None]) -> None:
+        """Nobody else works on the file, so there is nothing to hear."""
+
     def _prepare(self) -> None:
         self._lock = Lock.take(self._database, setting=self._setting)
         migrate.upgrade(self._database, setting=self._setting)
@@ -118,48 +109,28 @@ class SqliteStore:
         )
         return Misconfigured((sentence,))
 
-    async def _write(
-        self,
-        function: Callable[Concatenate[Transaction, Given], Result],
-        *args: Given.args,
-        **kwargs: Given.kwargs,
-    ) -> Result:
-        return await self._run(
-            self._writer,
-            function.__name__,
-            lambda connection: self._perform(connection, lambda tx: function(tx, *args, **kwargs)),
-        )
-
-    async def _read(
-        self,
-        function: Callable[Concatenate[Transaction, Given], Result],
-        *args: Given.args,
-        **kwargs: Given.kwargs,
-    ) -> Result:
-        return await self._run(
-            self._reader,
-            function.__name__,
-            lambda connection: perform(
-                connection, self._statements, "BEGIN", lambda tx: function(tx, *args, **kwargs)
-            ),
-        )
-
     async def _run(
-        self, hop: Hop | None, name: str, transact: Callable[[sqlite3.Connection], Result]
+        self, name: str, body: Callable[[Transaction], Result], *, write: bool
     ) -> Result:
+        hop, transact = (self._writer, self._to_write) if write else (self._reader, self._to_read)
         if hop is None:
             raise Unavailable(f"{name}: the store is not open")
         try:
-            return await hop.run(transact)
+            return await hop.run(lambda connection: transact(connection, body))
         except OURS:
             raise
         except sqlite3.Error as problem:
             raise Unavailable(f"{name}: {problem}") from problem
 
-    def _perform(
+    def _to_read(
         self, connection: sqlite3.Connection, body: Callable[[Transaction], Result]
     ) -> Result:
-        """One transaction that writes, on the connection's own thread.
+        return perform(connection, self._statements, "BEGIN", body)
+
+    def _to_write(
+        self, connection: sqlite3.Connection, body: Callable[[Transaction], Result]
+    ) -> Result:
+        """One transaction, on the connection's own thread.
 
         Where somebody else's lock was waited for in vain, those that stand in line behind it have
         waited as long already: they only see whether it is gone.
@@ -175,140 +146,3 @@ class SqliteStore:
             self._locked = False
             wait_for_locks(connection, BUSY_MS)
         return result
-
-    # Queue
-
-    async def submit(self, draft: Draft, limits: Limits, now: datetime) -> Submitted:
-        return await self._write(submit.submit, draft, limits, now)
-
-    async def answered(self, job_id: int, message_id: int) -> None:
-        await self._write(submit.answered, job_id, message_id)
-
-    async def claim(self, worker: str, now: datetime, lease: timedelta) -> Job | None:
-        return await self._write(claim.claim, worker, now, lease)
-
-    async def renew(self, job: Job, now: datetime, lease: timedelta) -> bool:
-        return await self._write(claim.renew, job, now, lease)
-
-    async def intend(self, job: Job, call: int, provider: str, now: datetime) -> bool:
-        return await self._write(calls.intend, job, call, provider, now)
-
-    async def rejected(self, job: Job, call: int, code: str, now: datetime) -> bool:
-        return await self._write(calls.rejected, job, call, code, now)
-
-    async def keep(
-        self,
-        job: Job,
-        pictures: Sequence[Picture],
-        cost: int,
-        provider: str,
-        now: datetime,
-        *,
-        note: Note | None = None,
-    ) -> Job | None:
-        return await self._write(finish.keep, job, pictures, cost, provider, now, note=note)
-
-    async def fail(self, job: Job, failure: DrawingFailed, now: datetime) -> Job | None:
-        return await self._write(finish.fail, job, failure, now)
-
-    async def requeue(self, job: Job, now: datetime) -> Job | None:
-        return await self._write(finish.requeue, job, now)
-
-    async def cancel(self, job_id: int, by: int, now: datetime) -> State:
-        return await self._write(cancel.cancel, job_id, by, now)
-
-    async def recover(
-        self, now: datetime, *, repeat: bool, held: Collection[int] | None = None
-    ) -> Recovered:
-        return await self._write(recover.recover, now, repeat=repeat, held=held)
-
-    async def set_limits(self, limits: Limits) -> None:
-        await self._write(lanes.set_limits, limits)
-
-    # Deliveries
-
-    async def next_delivery(self, now: datetime, lease: timedelta) -> Delivery | None:
-        return await self._write(deliveries.next_delivery, now, lease)
-
-    async def next_due(self) -> datetime | None:
-        return await self._read(deliveries.next_due)
-
-    async def sending(self, delivery: Delivery, part: int, now: datetime) -> None:
-        await self._write(deliveries.sending, delivery, part, now)
-
-    async def sent(self, delivery: Delivery, part: int, posted: Posted, now: datetime) -> None:
-        await self._write(deliveries.sent, delivery, part, posted, now)
-
-    async def delivered(self, delivery: Delivery, posted: Posted, now: datetime) -> tuple[str, ...]:
-        return await self._write(deliveries.delivered, delivery, posted, now)
-
-    async def postpone(self, delivery: Delivery, later: Later) -> None:
-        await self._write(deliveries.postpone, delivery, later)
-
-    # Accounts
-
-    async def rules(self, guild_id: int) -> tuple[Rule, ...]:
-        return await self._read(accounts.rules, guild_id)
-
-    async def set_rule(self, rule: Rule) -> Rule | None:
-        return await self._write(accounts.set_rule, rule)
-
-    async def clear_rule(self, guild_id: int, subject: Subject, period: Period) -> Rule | None:
-        return await self._write(accounts.clear_rule, guild_id, subject, period)
-
-    async def counters(self, guild_id: int, member_id: int, now: datetime) -> tuple[Counter, ...]:
-        return await self._read(accounts.counters, guild_id, member_id, now)
-
-    async def standings(self, guild_id: int, member_id: int, now: datetime) -> tuple[Standing, ...]:
-        return await self._read(accounts.standings, guild_id, member_id, now)
-
-    async def shows_costs(self, guild_id: int) -> bool:
-        return await self._read(accounts.shows_costs, guild_id)
-
-    async def show_costs(self, guild_id: int, *, shown: bool) -> None:
-        await self._write(accounts.show_costs, guild_id, shown=shown)
-
-    # Files
-
-    async def files_in_use(self, inputs_after: datetime, results_after: datetime) -> frozenset[str]:
-        return await self._write(files.files_in_use, inputs_after, results_after)
-
-    # Reports
-
-    async def job(self, job_id: int) -> Job | None:
-        return await self._read(reports.job, job_id)
-
-    async def ahead(self, job_id: int) -> int | None:
-        return await self._read(reports.ahead, job_id)
-
-    async def unfinished(self, guild_id: int, member_id: int) -> tuple[Waiting, ...]:
-        return await self._read(reports.unfinished, guild_id, member_id)
-
-    async def counts(self) -> dict[State, int]:
-        return await self._read(reports.counts)
-
-    async def pictures(self, job_id: int) -> tuple[Picture, ...]:
-        return await self._read(reports.pictures, job_id)
-
-    async def shown(
-        self,
-        member_id: int,
-        most: int,
-        *,
-        older_than: int | None = None,
-        newer_than: int | None = None,
-    ) -> Page:
-        return await self._read(
-            reports.shown, member_id, most, older_than=older_than, newer_than=newer_than
-        )
-
-    async def kept(self, member_id: int, drawn_after: datetime) -> int:
-        return await self._read(reports.kept, member_id, drawn_after)
-
-    # Memory
-
-    async def recall(self, name: str) -> str | None:
-        return await self._read(facts.recall, name)
-
-    async def remember(self, name: str, value: str) -> None:
-        await self._write(facts.remember, name, value)

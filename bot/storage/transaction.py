@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-Value = int | str | None
+Value = int | str | bytes | None
 
 
 class Row(Protocol):

@@ -9,16 +9,25 @@ import pytest
 
 from bot.core.stores import Store
 from tests.conformance.engines import Bench, Engine, Found, SqliteEngine
-
-ENGINES: dict[str, Callable[[Path], Engine]] = {"sqlite": SqliteEngine}
+from tests.conformance.postgres_engine import PostgresEngine
 
 Look = Callable[[str], Found]
 
 
-@pytest.fixture(scope="session", params=list(ENGINES))
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """One engine, made once."""
-    return ENGINES[request.param](tmp_path_factory.mktemp("engine"))
+    if request.param == "sqlite":
+        return SqliteEngine(tmp_path_factory.mktemp("engine"))
+    server: PostgresEngine = request.getfixturevalue("postgres")
+    return server
+
+
+@pytest.fixture(autouse=True)
+def _forget(engine: Engine, tmp_path: Path) -> Iterator[None]:
+    """What a test left in a database is gone before the next one."""
+    yield
+    engine.forget(tmp_path)
 
 
 @pytest.fixture

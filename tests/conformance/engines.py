@@ -1,17 +1,21 @@
-"""The databases that the conformance tests run on; one class for each."""
+"""What the conformance tests run on, and the database that needs no server."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+from bot.core.ports import Clock
 from bot.core.stores import Store
-from bot.storage import migrate, statements
-from bot.storage.sqlite import SqliteStore
+from bot.ops.clock import SystemClock
+from bot.storage import engines, migrate, statements
+from bot.storage.engines import Storage
 from bot.storage.sqlite_connection import perform
 from bot.storage.transaction import Transaction
 
@@ -20,7 +24,15 @@ Result = TypeVar("Result")
 Found = list[dict[str, Any]]
 
 
-class Bench(Protocol):
+class Rows(Protocol):
+    """A database that can be looked into."""
+
+    def look(self, sql: str) -> Found:
+        """Run SQL of the test's own, outside of transactions."""
+        ...
+
+
+class Bench(Rows, Protocol):
     """Transactions one after the other on an empty database, with no store around them."""
 
     def run(
@@ -32,20 +44,33 @@ class Bench(Protocol):
         """Run one transaction."""
         ...
 
-    def look(self, sql: str) -> Found:
-        """Run SQL of the test's own, outside of transactions."""
-        ...
-
     def close(self) -> None:
         """Throw it away."""
         ...
 
 
 class Engine(Protocol):
-    """One kind of database."""
+    """One kind of database.
+
+    Attributes:
+        shared: Whether several processes may use the same one at once.
+        slowness: How much longer a statement takes than in memory, about: tests that make up
+            many cases make up so many times fewer.
+    """
+
+    shared: bool
+    slowness: int
+
+    def storage(self, folder: Path, clock: Clock) -> Storage:
+        """What is not open yet; the same database for the same folder."""
+        ...
 
     def store(self, folder: Path) -> Store:
-        """A store that is not open yet; the same database for the same folder."""
+        """Its store alone."""
+        ...
+
+    def age(self, folder: Path, sha256: str, put: datetime) -> None:
+        """Make it seem that these bytes were put then."""
         ...
 
     def look(self, folder: Path, sql: str) -> Found:
@@ -56,20 +81,35 @@ class Engine(Protocol):
         """A bench of its own."""
         ...
 
+    def forget(self, folder: Path) -> None:
+        """Nothing asks for that folder's database any more."""
+        ...
+
 
 class SqliteEngine:
     """Files that are copies of one that was migrated."""
+
+    shared = False
+    slowness = 1
 
     def __init__(self, folder: Path) -> None:
         self._template = folder / "template.db"
         migrate.apply(self._template)
 
-    def store(self, folder: Path) -> Store:
-        """A store on a file in that folder."""
+    def storage(self, folder: Path, _clock: Clock) -> Storage:
+        """On a file in that folder."""
         file = folder / "easel.db"
         if not file.exists():
             shutil.copy(self._template, file)
-        return SqliteStore(file)
+        return engines.sqlite(file, folder / "pictures", setting="DATA_DIR")
+
+    def store(self, folder: Path) -> Store:
+        """Its store alone."""
+        return self.storage(folder, SystemClock()).store
+
+    def age(self, folder: Path, sha256: str, put: datetime) -> None:
+        """By the time of the file."""
+        os.utime(folder / "pictures" / sha256[:2] / sha256, (put.timestamp(),) * 2)
 
     def look(self, folder: Path, sql: str) -> Found:
         """Through a connection that commits by itself."""
@@ -79,6 +119,9 @@ class SqliteEngine:
     def bench(self) -> SqliteBench:
         """In memory."""
         return SqliteBench(self._template)
+
+    def forget(self, folder: Path) -> None:
+        """The folder goes, and the file with it."""
 
 
 class SqliteBench:

@@ -8,74 +8,74 @@ from typing import Any
 
 from bot.core.jobs import LIVE, TRANSITIONS, State
 from bot.core.quotas import Period, counted
-from tests.conformance.engines import Bench
+from tests.conformance.engines import Rows
 
 Key = tuple[int, str, int, str, int]
 Taken = tuple[int, int, int, int]
 """Reserved pictures and micro-dollars, used pictures and micro-dollars."""
 
 
-def check(bench: Bench) -> None:
+def check(rows: Rows) -> None:
     """Everything."""
-    check_lanes(bench)
-    check_counters(bench)
-    check_reservations(bench)
-    check_outcomes(bench)
+    check_lanes(rows)
+    check_counters(rows)
+    check_reservations(rows)
+    check_outcomes(rows)
 
 
-def running_pictures(bench: Bench) -> tuple[Counter[int], Counter[tuple[int, int]]]:
+def running_pictures(rows: Rows) -> tuple[Counter[int], Counter[tuple[int, int]]]:
     """Pictures that are drawn now: of each server, of each member."""
     guilds: Counter[int] = Counter()
     members: Counter[tuple[int, int]] = Counter()
-    for job in bench.look("SELECT guild_id, member_id, pictures FROM job WHERE state = 'running'"):
+    for job in rows.look("SELECT guild_id, member_id, pictures FROM job WHERE state = 'running'"):
         guilds[job["guild_id"]] += job["pictures"]
         members[job["guild_id"], job["member_id"]] += job["pictures"]
     return guilds, members
 
 
-def ready_members(bench: Bench) -> set[tuple[int, int]]:
+def ready_members(rows: Rows) -> set[tuple[int, int]]:
     """Members of whom a job may start as far as their own slots go."""
     waiting = {
         (job["guild_id"], job["member_id"])
-        for job in bench.look("SELECT guild_id, member_id FROM job WHERE state = 'queued'")
+        for job in rows.look("SELECT guild_id, member_id FROM job WHERE state = 'queued'")
     }
-    _, drawn = running_pictures(bench)
+    _, drawn = running_pictures(rows)
     caps = {
         (lane["guild_id"], lane["member_id"]): lane["cap"]
-        for lane in bench.look("SELECT * FROM member_lane")
+        for lane in rows.look("SELECT * FROM member_lane")
     }
     return {who for who in waiting if drawn[who] < caps[who]}
 
 
-def ready_guilds(bench: Bench) -> set[int]:
+def ready_guilds(rows: Rows) -> set[int]:
     """Servers of which a job may start."""
-    members = ready_members(bench)
-    drawn, _ = running_pictures(bench)
+    members = ready_members(rows)
+    drawn, _ = running_pictures(rows)
     return {
         lane["guild_id"]
-        for lane in bench.look("SELECT guild_id, cap FROM guild_lane")
+        for lane in rows.look("SELECT guild_id, cap FROM guild_lane")
         if drawn[lane["guild_id"]] < lane["cap"]
         and any(guild == lane["guild_id"] for guild, _ in members)
     }
 
 
-def check_lanes(bench: Bench) -> None:
+def check_lanes(rows: Rows) -> None:
     """The flags say what the jobs say: no lost wake-up, no slot left idle."""
     members = {
         (lane["guild_id"], lane["member_id"])
-        for lane in bench.look("SELECT guild_id, member_id FROM member_lane WHERE ready = 1")
+        for lane in rows.look("SELECT guild_id, member_id FROM member_lane WHERE ready = 1")
     }
     guilds = {
-        lane["guild_id"] for lane in bench.look("SELECT guild_id FROM guild_lane WHERE ready = 1")
+        lane["guild_id"] for lane in rows.look("SELECT guild_id FROM guild_lane WHERE ready = 1")
     }
-    assert members == ready_members(bench), "a member's lane drifted"
-    assert guilds == ready_guilds(bench), "a server's lane drifted"
+    assert members == ready_members(rows), "a member's lane drifted"
+    assert guilds == ready_guilds(rows), "a server's lane drifted"
 
 
-def check_counters(bench: Bench) -> None:
+def check_counters(rows: Rows) -> None:
     """Reserved is what the ledger reserved and did not release; used is what it charged."""
     expected: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for row in bench.look(
+    for row in rows.look(
         "SELECT ledger.*, guild_id, member_id, accepted_at, zone FROM ledger "
         "JOIN job ON job.id = ledger.job_id"
     ):
@@ -85,10 +85,10 @@ def check_counters(bench: Bench) -> None:
         for key in _keys(row):
             expected[key][place] += sign * row["pictures"]
             expected[key][place + 1] += sign * row["micro"]
-    assert counters(bench) == {key: tuple(taken) for key, taken in expected.items()}
+    assert counters(rows) == {key: tuple(taken) for key, taken in expected.items()}
 
 
-def counters(bench: Bench) -> dict[Key, Taken]:
+def counters(rows: Rows) -> dict[Key, Taken]:
     """Every counter that is stored."""
     return {
         (
@@ -103,27 +103,27 @@ def counters(bench: Bench) -> dict[Key, Taken]:
             row["used_pictures"],
             row["used_micro"],
         )
-        for row in bench.look("SELECT * FROM quota_counter")
+        for row in rows.look("SELECT * FROM quota_counter")
     }
 
 
-def check_reservations(bench: Bench) -> None:
+def check_reservations(rows: Rows) -> None:
     """Just what is live is reserved: nothing leaks, nothing runs unpaid for."""
     live: defaultdict[Key, list[int]] = defaultdict(lambda: [0, 0])
-    for job in bench.look("SELECT * FROM job"):
+    for job in rows.look("SELECT * FROM job"):
         for key in _keys(job):
             held = State(job["state"]) in LIVE
             live[key][0] += job["pictures"] * held
             live[key][1] += job["estimate"] * held
-    assert {key: list(taken[:2]) for key, taken in counters(bench).items()} == live
+    assert {key: list(taken[:2]) for key, taken in counters(rows).items()} == live
 
 
-def check_outcomes(bench: Bench) -> None:
+def check_outcomes(rows: Rows) -> None:
     """Every job that ended has one outcome on its way or shown, and one that did not has none."""
     outcomes: defaultdict[int, list[str]] = defaultdict(list)
-    for row in bench.look("SELECT job_id, kind FROM delivery"):
+    for row in rows.look("SELECT job_id, kind FROM delivery"):
         outcomes[row["job_id"]].append(row["kind"])
-    for job in bench.look("SELECT id, state, started_at FROM job"):
+    for job in rows.look("SELECT id, state, started_at FROM job"):
         began = job["started_at"] is not None
         assert outcomes[job["id"]] == {
             State.DRAWN: ["picture"],
@@ -134,7 +134,7 @@ def check_outcomes(bench: Bench) -> None:
             # In the middle of drawing: then it is said what it came to.
             State.CANCELLED: ["notice"] if began else [],
         }.get(State(job["state"]), [])
-    lost = bench.look(
+    lost = rows.look(
         "SELECT state FROM call WHERE state = 'sent' AND NOT EXISTS (SELECT 1 FROM job "
         "WHERE id = job_id AND state = 'running' AND job.attempt = call.attempt)"
     )
@@ -151,12 +151,12 @@ def check_steps(before: dict[int, State], after: dict[int, State]) -> None:
     assert before.keys() <= after.keys()
 
 
-def states(bench: Bench) -> dict[int, State]:
+def states(rows: Rows) -> dict[int, State]:
     """Where each job is."""
-    return {job["id"]: State(job["state"]) for job in bench.look("SELECT id, state FROM job")}
+    return {job["id"]: State(job["state"]) for job in rows.look("SELECT id, state FROM job")}
 
 
-def everything(bench: Bench) -> list[list[dict[str, Any]]]:
+def everything(rows: Rows) -> list[list[dict[str, Any]]]:
     """Every row of every table that a transaction of the queue may write."""
     tables = (
         "sched",
@@ -169,7 +169,8 @@ def everything(bench: Bench) -> list[list[dict[str, Any]]]:
         "quota_counter",
         "ledger",
     )
-    return [bench.look(f"SELECT * FROM {table}") for table in tables]
+    # Without an order of its own, a database may show what was not changed in another one.
+    return [sorted(rows.look(f"SELECT * FROM {table}"), key=str) for table in tables]
 
 
 def _keys(row: dict[str, Any]) -> list[Key]:

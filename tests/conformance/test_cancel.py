@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -40,10 +41,10 @@ async def test_a_job_is_cancelled_once(store: Store) -> None:
     assert {c.reserved.pictures for c in await store.counters(1, 1, NOW)} == {1}
 
 
-async def withdrawn(store: Store, *, sent: bool = False) -> Job:
+async def withdrawn(store: Store, *, sent: bool = False, lease: timedelta = LEASE) -> Job:
     """A job that is being drawn and that member 7 does not want any more."""
     await store.submit(draft(), LIMITS, NOW)
-    job = await store.claim("w", NOW, LEASE)
+    job = await store.claim("w", NOW, lease)
     assert job is not None
     if sent:
         assert await store.intend(job, 1, "openai", NOW)
@@ -124,7 +125,7 @@ async def test_a_withdrawn_job_that_a_crash_left_behind_is_cancelled(
     store: Store, sent: bool, repeat: bool
 ) -> None:
     """It is not drawn once more for somebody who does not want it."""
-    job = await withdrawn(store, sent=sent)
+    job = await withdrawn(store, sent=sent, lease=timedelta(0))
 
     recovered = await store.recover(NOW + SOON, repeat=repeat)
 

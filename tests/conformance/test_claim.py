@@ -254,11 +254,13 @@ async def test_a_claim_whose_caller_is_gone_is_whole(store: Store, look: Look) -
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0):
             await store.claim("w", NOW, LEASE)
+    await store.close()  # what was handed over is finished by then
+    await store.open()
 
     assert await store.claim("w", NOW, LEASE) is None
     assert look("SELECT state, attempt FROM job") == [{"state": "running", "attempt": 1}]
     assert look("SELECT vtime FROM guild_lane") == [{"vtime": 40_000_000}]
-    recovered = await store.recover(NOW, repeat=False)
+    recovered = await store.recover(NOW + LEASE, repeat=False)
     assert [each.id for each in recovered.requeued] == [job.id]
 
 

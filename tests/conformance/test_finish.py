@@ -252,6 +252,8 @@ async def test_keeping_whose_caller_is_gone_is_whole(store: Store) -> None:
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0):
             await store.keep(job, [picture()], 30_000, "p", NOW)
+    await store.close()  # what was handed over is finished by then
+    await store.open()
 
     delivery = await store.next_delivery(NOW, LEASE)
     assert delivery is not None

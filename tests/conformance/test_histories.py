@@ -289,6 +289,7 @@ def test_the_promises_hold_in_every_history(engine: Engine) -> None:
     run_state_machine_as_test(
         Here,
         settings=settings(
+            max_examples=settings().max_examples // engine.slowness,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,

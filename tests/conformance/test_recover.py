@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,14 @@ from tests.conformance.conftest import Look
 from tests.conformance.engines import Engine
 from tests.conformance.world import LEASE, LIMITS, NOW, SOON, draft, picture
 
+OVER = timedelta(0)
+"""The lease of a worker that is gone; where several may work, nothing else tells that it is."""
+
 
 async def running(store: Store, *, sent: bool, member: int = 1) -> Job:
     """A claimed job, with a call on its way or not."""
     await store.submit(draft(member=member), LIMITS, NOW)
-    job = await store.claim("w", NOW, LEASE)
+    job = await store.claim("w", NOW, OVER)
     assert job is not None
     if sent:
         assert await store.intend(job, 1, "openai", NOW)
@@ -71,7 +75,7 @@ async def test_repeating_draws_once_more_and_no_more(store: Store, look: Look) -
     job = await running(store, sent=True)
 
     first = await store.recover(NOW, repeat=True)
-    again = await store.claim("w", NOW, LEASE)
+    again = await store.claim("w", NOW, OVER)
     assert again is not None
     await store.intend(again, 1, "openai", NOW)
     second = await store.recover(NOW, repeat=True)
@@ -102,7 +106,7 @@ async def test_being_put_back_by_an_orderly_stop_does_not_use_up_the_repeat(
     """Only a lost call does."""
     job = await running(store, sent=False)
     await store.requeue(job, NOW)
-    again = await store.claim("w", NOW, LEASE)
+    again = await store.claim("w", NOW, OVER)
     assert again is not None
     await store.intend(again, 1, "openai", NOW)
 
@@ -111,8 +115,25 @@ async def test_being_put_back_by_an_orderly_stop_does_not_use_up_the_repeat(
     assert [each.id for each in recovered.requeued] == [job.id]
 
 
-async def test_a_delivery_that_was_being_posted_is_free_at_once(store: Store) -> None:
-    """Paid pictures do not wait for the lease of a process that is gone."""
+async def test_a_job_is_left_alone_while_somebody_else_may_be_drawing_it(
+    store: Store, engine: Engine
+) -> None:
+    """Where several may work, until its lease ends; a process that works alone takes it at once."""
+    await store.submit(draft(), LIMITS, NOW)
+    job = await store.claim("w", NOW, LEASE)
+    assert job is not None
+
+    early = await store.recover(NOW + LEASE - SOON, repeat=False)
+    late = await store.recover(NOW + LEASE, repeat=False)
+
+    assert [each.id for each in early.requeued] == ([] if engine.shared else [job.id])
+    assert [each.id for each in late.requeued] == ([job.id] if engine.shared else [])
+
+
+async def test_a_delivery_that_was_being_posted_is_free_once_nobody_can_be_posting_it(
+    store: Store, engine: Engine
+) -> None:
+    """Paid pictures do not wait for the lease of a process that is gone for sure."""
     job = await running(store, sent=False)
     await store.keep(job, [picture()], 1, "p", NOW)
     await store.next_delivery(NOW, LEASE)
@@ -120,7 +141,9 @@ async def test_a_delivery_that_was_being_posted_is_free_at_once(store: Store) ->
 
     await store.recover(NOW + SOON, repeat=False)
 
-    delivery = await store.next_delivery(NOW + SOON, LEASE)
+    when = NOW + LEASE if engine.shared else NOW + SOON
+    assert await store.next_delivery(when - SOON, LEASE) is None
+    delivery = await store.next_delivery(when, LEASE)
     assert delivery is not None
     assert delivery.job.id == job.id
 
@@ -160,7 +183,7 @@ async def test_a_job_that_is_in_hand_at_each_crash_is_given_up(store: Store) -> 
     for _ in range(MAX_CRASHES - 1):
         recovered = await store.recover(NOW, repeat=False)
         assert [each.id for each in recovered.requeued] == [job.id]
-        await store.claim("w", NOW, LEASE)
+        await store.claim("w", NOW, OVER)
     recovered = await store.recover(NOW, repeat=False)
 
     assert [(each.id, each.failure) for each in recovered.ended] == [(job.id, "crashed")]
@@ -172,7 +195,7 @@ async def test_our_own_stop_is_not_held_against_a_job(store: Store) -> None:
     job = await running(store, sent=False)
     for _ in range(2 * MAX_CRASHES):
         await store.requeue(job, NOW)
-        again = await store.claim("w", NOW, LEASE)
+        again = await store.claim("w", NOW, OVER)
         assert again is not None
         job = again
 

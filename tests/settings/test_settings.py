@@ -14,7 +14,10 @@ from bot.settings import Settings, load
 TOKEN = "MTIzNDU2Nzg5.made-up.token-of-no-bot"
 KEY = "sk-made-up-key-of-no-account"
 
-DATABASE = "is not a database that this version knows; leave it out, or write"
+DATABASE = (
+    "is not a database that this version knows; leave it out, or write sqlite:///folder/easel.db, "
+    "or postgresql://user:password@host/easel"
+)
 LISTEN = "is not an address to listen on; write host:port, like 127.0.0.1:8080,"
 
 Mistake = tuple[str, str, str]
@@ -39,7 +42,7 @@ WRONG: list[Mistake] = [
     (
         "DATABASE_URL",
         "mysql://host/easel",
-        f"DATABASE_URL {DATABASE} sqlite:///folder/easel.db.",
+        f"DATABASE_URL {DATABASE}.",
     ),
     (
         "OPENAI_BASE_URL",
@@ -185,7 +188,7 @@ def test_a_password_inside_an_address_is_not_in_its_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Given another database with its password, when it is refused, then that is not shown."""
-    monkeypatch.setenv("DATABASE_URL", "postgresql://easel:hunter2@db.example/easel")
+    monkeypatch.setenv("DATABASE_URL", "mysql://easel:hunter2@db.example/easel")
 
     _, problems = load(None)
 
@@ -318,6 +321,34 @@ def test_the_database_may_be_elsewhere(
     monkeypatch.setenv("DATABASE_URL", url)
 
     assert load(None)[0].database_path == Path(path)
+    assert load(None)[0].postgres_url is None
+
+
+@pytest.mark.parametrize("url", ["postgresql://db.example/easel", "postgres:///easel?host=/run"])
+def test_the_database_may_be_on_a_server(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """Given the address of a PostgreSQL database, when read, then it is that, as it is."""
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    settings, problems = load(None)
+
+    assert problems == ()
+    assert (settings.postgres_url, settings.database_setting) == (url, "DATABASE_URL")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://easel:hunter%402@db.example/easel",
+        "postgresql://db.example/easel?user=easel&password=hunter%402",
+    ],
+)
+def test_the_password_of_the_database_is_a_secret(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    """Given an address with a password, when read, then no log shows it in either spelling."""
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    assert load(None)[0].secrets == ("hunter@2", "hunter%402")
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,8 @@
-"""Picture bytes on disk."""
+"""Picture bytes on disk: what is special about files."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,12 +68,15 @@ def vault(folder: Path) -> Vault:
     return FileVault(folder)
 
 
-async def test_what_was_put_is_got_by_its_hash(vault: Vault, folder: Path) -> None:
-    """The file lies where the hash says."""
-    name = await vault.put(PICTURE)
+async def test_the_same_bytes_are_one_file_that_its_hash_leads_to(
+    vault: Vault, folder: Path
+) -> None:
+    """However often they are put, and at once."""
+    async with asyncio.TaskGroup() as group:
+        puts = [group.create_task(vault.put(PICTURE)) for _ in range(8)]
 
-    assert name == hashlib.sha256(PICTURE).hexdigest()
-    assert await vault.get(name) == PICTURE
+    [name] = {put.result() for put in puts}
+    assert list(folder.glob("*/*")) == [folder / name[:2] / name]
     assert (folder / name[:2] / name).read_bytes() == PICTURE
 
 
@@ -97,15 +99,6 @@ async def test_every_picture_survives_not_only_the_first(folder: Path) -> None:
     names = [await vault.put(data) for data in pictures]
 
     assert [disk.after_power_cut(folder, name) for name in names] == pictures
-
-
-async def test_the_same_bytes_are_stored_once(vault: Vault, folder: Path) -> None:
-    """However often, and at once."""
-    async with asyncio.TaskGroup() as group:
-        puts = [group.create_task(vault.put(PICTURE)) for _ in range(8)]
-
-    assert len({put.result() for put in puts}) == 1
-    assert len(list(folder.glob("*/*"))) == 1
 
 
 async def test_a_file_that_was_there_before_is_safe_too(folder: Path) -> None:
@@ -141,75 +134,16 @@ async def test_a_full_disk_is_told_and_leaves_nothing(folder: Path) -> None:
     assert list(folder.glob("*/*")) == []
 
 
-async def test_what_was_dropped_is_gone(vault: Vault) -> None:
-    """Dropping it again, or what never was, does nothing."""
-    name = await vault.put(PICTURE)
-
-    await vault.drop(name)
-    await vault.drop(name)
-    await vault.drop("0" * 64)
-
-    with pytest.raises(FileNotFoundError):
-        await vault.get(name)
-    assert await vault.put(PICTURE) == name
-    assert await vault.get(name) == PICTURE
-
-
-async def test_a_file_is_not_dropped_under_a_job_that_has_just_put_it(vault: Vault) -> None:
-    """One job was posted; another one put the same picture and has not written its row yet."""
-    name = await vault.put(PICTURE)
-    await vault.put(PICTURE)
-
-    await vault.drop(name)
-    assert await vault.get(name) == PICTURE
-
-    await vault.drop(name)
-    with pytest.raises(FileNotFoundError):
-        await vault.get(name)
-
-
-async def test_a_file_of_an_earlier_process_can_be_dropped(folder: Path) -> None:
-    """What was put before a restart is let go like any other."""
-    name = await FileVault(folder).put(PICTURE)
-    vault = FileVault(folder)
-
-    await vault.drop(name)
-
-    with pytest.raises(FileNotFoundError):
-        await vault.get(name)
-
-
-async def test_files_that_no_row_names_are_stray_after_an_hour(folder: Path) -> None:
-    """Also what a cut-off put left; not what a row names, nor what is young."""
-    vault = FileVault(folder)
-    named, old, young = [await vault.put(data) for data in (b"named", b"old", b"young")]
-    left = f"{old}.1234abcd.part"
-    (folder / old[:2] / left).write_bytes(b"half")
-    for name, age in ((named, 120), (old, 61), (left, 61), (young, 59)):
-        written = (NOW - timedelta(minutes=age)).timestamp()
-        os.utime(folder / name[:2] / name, (written, written))
-
-    assert await vault.stray({named}, NOW) == (old, left)
-
-    for name in (old, left):
-        await vault.drop(name)
-    assert await vault.stray({named}, NOW) == ()
-
-
-async def test_nothing_is_stray_where_nothing_was_put(folder: Path) -> None:
-    """The folder need not be there."""
-    assert await FileVault(folder).stray((), NOW) == ()
-
-
-async def test_putting_again_makes_a_file_young_again(folder: Path) -> None:
-    """Its row may be about to be written."""
+async def test_what_a_cut_off_put_left_is_stray_after_an_hour(folder: Path) -> None:
+    """Nothing will ever ask for it."""
     vault = FileVault(folder)
     name = await vault.put(PICTURE)
-    file = folder / name[:2] / name
-    os.utime(file, (0, 0))
-    an_hour_later = datetime(1970, 1, 1, 1, 0, 1, tzinfo=UTC)
-    assert await vault.stray((), an_hour_later) == (name,)
+    left = f"{name}.1234abcd.part"
+    (folder / name[:2] / left).write_bytes(b"half")
+    written = (NOW - timedelta(minutes=61)).timestamp()
+    os.utime(folder / name[:2] / left, (written, written))
 
-    await vault.put(PICTURE)
+    assert await vault.stray({name}, NOW) == (left,)
 
-    assert await vault.stray((), an_hour_later) == ()
+    await vault.drop(left)
+    assert await vault.stray({name}, NOW) == ()

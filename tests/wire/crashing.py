@@ -28,7 +28,6 @@ from bot.core.jobs import Draft, Job
 from bot.core.ports import Answer
 from bot.ops import logs
 from bot.ops.clock import SystemClock
-from bot.services.submit import Submit
 from bot.settings import load
 
 PORTS = ("store", "vault", "imaging", "api", "messenger")
@@ -175,15 +174,7 @@ def doom(app: App, fate: Fate) -> None:
     """Put mortal ports in place of the real ones, and build again what was built on those."""
     for name in PORTS:
         setattr(app, name, Mortal(name, getattr(app, name), fate))
-    app.submit = Submit(
-        store=app.store,
-        api=app.api,
-        vault=app.vault,
-        clock=app.clock,
-        events=app.events,
-        limits=app.limits,
-        default_model=app.settings.model,
-    )
+    app.submit = app._submit()
     app.ask = app._ask()
     app.draw = app._draw()
     app.recover = app._recover()

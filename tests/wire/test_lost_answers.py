@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -21,7 +22,7 @@ async def outcomes(standin: Standin, channel: Channel) -> list[Message]:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_a_card_whose_answer_breaks_off_is_put_up_once(
-    tmp_path: Path, standin: Standin, service: PretendApi, when: str
+    tmp_path: Path, standin: Standin, service: PretendApi, when: Literal["before", "after"]
 ) -> None:
     """Given a connection that breaks, when the card is sent again, then it shows the picture."""
     channel, alice = await scene(standin)

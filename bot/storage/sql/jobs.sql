@@ -41,7 +41,8 @@ RETURNING *
 
 -- What follows is fenced: it changes the job only for the attempt that holds it.
 -- name: job_held
-SELECT id FROM job WHERE id = :job_id AND attempt = :attempt AND state = 'running' FOR UPDATE
+SELECT lease_until FROM job
+WHERE id = :job_id AND attempt = :attempt AND state = 'running' FOR UPDATE
 
 -- What was withdrawn is not sent any more.
 -- name: job_wanted
@@ -51,6 +52,10 @@ WHERE id = :job_id AND attempt = :attempt AND state = 'running' AND cancelled_by
 -- name: job_renew
 UPDATE job SET lease_until = :lease_until
 WHERE id = :job_id AND attempt = :attempt AND state = 'running'
+
+-- name: job_lapsed
+SELECT id FROM job
+WHERE id = :job_id AND attempt = :attempt AND state = 'running' AND lease_until <= :now
 
 -- name: job_drawn
 UPDATE job SET state = CASE WHEN cancelled_by IS NULL THEN 'drawn' ELSE 'cancelled' END,
@@ -99,7 +104,7 @@ UPDATE job SET state = 'kept' WHERE id = :job_id AND state = 'drawn'
 SELECT * FROM job WHERE state = 'running' ORDER BY guild_id, member_id
 
 -- name: jobs_expired
-SELECT * FROM job WHERE state = 'running' AND lease_until < :now ORDER BY guild_id, member_id
+SELECT * FROM job WHERE state = 'running' AND lease_until <= :now ORDER BY guild_id, member_id
 
 -- name: jobs_unfinished
 SELECT * FROM job WHERE guild_id = :guild_id AND member_id = :member_id AND state = 'queued'

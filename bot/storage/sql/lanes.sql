@@ -66,6 +66,12 @@ FROM (SELECT
 ) AS found
 WHERE guild_id = :guild_id
 
+-- In one order, so that two who want all of them do not wait for each other.
+-- name: guild_lanes_locked
+SELECT count(*) AS lanes FROM (
+  SELECT 1 FROM guild_lane ORDER BY guild_id FOR UPDATE
+) AS locked
+
 -- name: guild_caps
 UPDATE guild_lane SET cap = :cap WHERE cap <> :cap
 

@@ -10,6 +10,11 @@ from bot.storage.transactions import ledger
 from bot.storage.values import stamp
 
 
+def hold(tx: Transaction, job: Job) -> bool:
+    """Take the job for the rest of the transaction; False where the attempt has ended."""
+    return tx.find("job_held", job_id=job.id, attempt=job.attempt) is not None
+
+
 def intend(tx: Transaction, job: Job, call: int, provider: str, now: datetime) -> bool:
     """Note a call before its socket opens.
 
@@ -30,7 +35,7 @@ def intend(tx: Transaction, job: Job, call: int, provider: str, now: datetime) -
 
 def rejected(tx: Transaction, job: Job, call: int, code: str, now: datetime) -> bool:
     """Note that a call was surely not paid."""
-    if not _held(tx, job):
+    if not hold(tx, job):
         return False
     noted = tx.change(
         "call_rejected", job_id=job.id, attempt=job.attempt, n=call, code=code, now=stamp(now)
@@ -64,7 +69,3 @@ def on_its_way(tx: Transaction, job: Job) -> bool:
 def lost_before(tx: Transaction, job: Job) -> bool:
     """Whether a call for this job was lost already, in whatever attempt."""
     return tx.find("call_unknown", job_id=job.id) is not None
-
-
-def _held(tx: Transaction, job: Job) -> bool:
-    return tx.find("job_held", job_id=job.id, attempt=job.attempt) is not None

@@ -34,6 +34,11 @@ def renew(tx: Transaction, job: Job, now: datetime, lease: timedelta) -> bool:
     return tx.change("job_renew", job_id=job.id, attempt=job.attempt, lease_until=until) == 1
 
 
+def lapsed(tx: Transaction, job_id: int, attempt: int, now: datetime) -> bool:
+    """Whether a job runs with that attempt and its lease has ended."""
+    return tx.find("job_lapsed", job_id=job_id, attempt=attempt, now=stamp(now)) is not None
+
+
 def _from_lane(
     tx: Transaction, guild: Row, clock: int, worker: str, now: datetime, lease: timedelta
 ) -> Job | None:

@@ -113,6 +113,8 @@ def requeue(tx: Transaction, job: Job, now: datetime) -> Job | None:
     Refused, like a job that is not held, while a call for it is on its way: that may be paid.
     """
     held = lanes.hold(tx, job.place.guild_id, job.place.member_id)
+    # A call that is being noted at this moment shows only to who looks after that.
+    calls.hold(tx, job)
     row = tx.find("job_requeue", job_id=job.id, attempt=job.attempt)
     if row is None:
         row = tx.find("job_withdraw", job_id=job.id, attempt=job.attempt, now=stamp(now))

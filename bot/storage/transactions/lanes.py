@@ -84,9 +84,16 @@ def refresh(tx: Transaction, held: Held, move: Move = stay) -> None:
     )
 
 
+def hold_all(tx: Transaction) -> int:
+    """Take the clock and every lane for the rest of the transaction; answers the clock."""
+    clock: int = tx.one("clock_locked")["vtime"]
+    tx.one("guild_lanes_locked")
+    return clock
+
+
 def rederive(tx: Transaction) -> int:
     """Correct every lane whose flag is not what its jobs say; answers how many there were."""
-    clock = tx.one("clock_locked")["vtime"]
+    clock = hold_all(tx)
     members = tx.change("member_lanes_rederive")
     return members + tx.change("guild_lanes_rederive", clock=clock)
 
@@ -96,6 +103,7 @@ def set_limits(tx: Transaction, limits: Limits) -> None:
     wanted = orjson.dumps([limits.server_slots, limits.member_slots]).decode()
     if facts.recall(tx, LIMITS) == wanted:
         return
+    hold_all(tx)
     tx.change("guild_caps", cap=limits.server_slots)
     tx.change("member_caps", cap=limits.member_slots)
     rederive(tx)

@@ -25,22 +25,35 @@ def recover(
         now: The time.
         repeat: Queue a job again whose call was lost, if it is the first that was lost for it.
         held: Jobs that are being drawn: then only those whose lease has ended are looked at, and
-            none of these. None where no process works.
+            none of these. None where no other process works on this database.
     """
-    if held is None:
-        left = tx.every("jobs_running")
-        tx.change("deliveries_free", now=stamp(now))
-    else:
-        left = [row for row in tx.every("jobs_expired", now=stamp(now)) if row["id"] not in held]
+    # Like whoever claims: first the clock, then the lanes.
+    tx.one("clock_locked")
     requeued: list[Job] = []
     ended: list[Job] = []
-    for job in sorted((values.job(row) for row in left), key=lambda each: each.id):
+    for job in _left(tx, now, held):
+        if not _hold(tx, job, now, alone=held is None):
+            continue
         found = _sort_out(tx, job, now, repeat=repeat)
         if found is not None:
             (requeued if found.state is State.QUEUED else ended).append(found)
     if held is None:
+        tx.change("deliveries_free", now=stamp(now))
         lanes.rederive(tx)
     return Recovered(requeued=tuple(requeued), ended=tuple(ended))
+
+
+def _left(tx: Transaction, now: datetime, held: Collection[int] | None) -> list[Job]:
+    rows = tx.every("jobs_running") if held is None else tx.every("jobs_expired", now=stamp(now))
+    jobs = (values.job(row) for row in rows if row["id"] not in (held or ()))
+    return sorted(jobs, key=lambda job: job.id)
+
+
+def _hold(tx: Transaction, job: Job, now: datetime, *, alone: bool) -> bool:
+    """Take the job, after its lanes; False where it ended, or its lease was renewed, meanwhile."""
+    lanes.hold(tx, job.place.guild_id, job.place.member_id)
+    row = tx.find("job_held", job_id=job.id, attempt=job.attempt)
+    return row is not None and (alone or row["lease_until"] <= stamp(now))
 
 
 def _sort_out(tx: Transaction, job: Job, now: datetime, *, repeat: bool) -> Job | None:

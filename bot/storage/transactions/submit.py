@@ -22,11 +22,17 @@ def submit(tx: Transaction, draft: Draft, limits: Limits, now: datetime) -> Subm
         QuotaExceeded: A rule has no room for it.
     """
     place = draft.place
-    known = tx.find("job_by_interaction", interaction_id=place.interaction_id)
-    if known is not None:
-        return Submitted(job=values.job(known), new=False)
     lanes.ensure(tx, place.guild_id, place.member_id, limits)
     held = lanes.hold(tx, place.guild_id, place.member_id)
+    # Only now: the same click may have been on its way in another process.
+    known = tx.find("job_by_interaction", interaction_id=place.interaction_id)
+    job = values.job(known) if known else _accept(tx, draft, limits, now)
+    lanes.refresh(tx, held)
+    return Submitted(job=job, new=known is None)
+
+
+def _accept(tx: Transaction, draft: Draft, limits: Limits, now: datetime) -> Job:
+    place = draft.place
     _find_room(tx, place, limits)
     quotas.admit(
         Amount(draft.request.count, draft.estimate),
@@ -35,8 +41,7 @@ def submit(tx: Transaction, draft: Draft, limits: Limits, now: datetime) -> Subm
     job = _insert(tx, draft, now)
     files.name_inputs(tx, job.id, draft.request)
     ledger.reserve(tx, job, now)
-    lanes.refresh(tx, held)
-    return Submitted(job=job, new=True)
+    return job
 
 
 def _find_room(tx: Transaction, place: Place, limits: Limits) -> None:
