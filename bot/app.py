@@ -206,12 +206,7 @@ class App:
         return Services(
             submit=self.submit,
             take_in=TakeIn(vault=self.vault, imaging=self.imaging),
-            cancel=Cancel(
-                store=self.store,
-                clock=self.clock,
-                events=self.events,
-                settled=self.progress.settled,
-            ),
+            cancel=Cancel(store=self.store, clock=self.clock, events=self.events),
             limit=Limit(store=self.store, clock=self.clock),
             report=Report(
                 store=self.store, expect=self.expect, clock=self.clock, circuits=self.circuits

@@ -13,7 +13,7 @@ from bot.discord_ui import cards
 from bot.discord_ui.buttons import JobButton, check_owner, job_here, once
 from bot.discord_ui.client import Interaction
 from bot.discord_ui.places import is_moderator, place, server_of
-from bot.discord_ui.refusals import ANSWERED_ALREADY, LOST
+from bot.discord_ui.refusals import ANSWERED_ALREADY, LOST, note_loss
 
 
 class Again(JobButton, template=r"again:(?P<job>\d+):(?P<index>\d+)"):
@@ -124,8 +124,7 @@ async def _put_up(interaction: Interaction, view: discord.ui.LayoutView) -> int 
         message = await interaction.followup.send(view=view, wait=True)
         await interaction.delete_original_response()
     except LOST as lost:
-        if getattr(lost, "code", None) != ANSWERED_ALREADY:
-            interaction.client.services.report_bug("showing a card", lost)
+        note_loss("showing a card", lost)
         return None
     return message.id
 

@@ -6,6 +6,8 @@ anything technical in it.
 
 from __future__ import annotations
 
+import logging
+
 import aiohttp
 import discord
 from discord import app_commands
@@ -13,6 +15,8 @@ from discord import app_commands
 from bot.core.errors import EaselError, InvalidRequest
 from bot.discord_ui import words
 from bot.discord_ui.client import Interaction
+
+LOG = logging.getLogger(__name__)
 
 
 async def tell(interaction: Interaction, error: BaseException) -> None:
@@ -26,6 +30,9 @@ async def tell(interaction: Interaction, error: BaseException) -> None:
         return
     if isinstance(cause, discord.HTTPException) and cause.code == ANSWERED_ALREADY:
         return
+    if isinstance(cause, aiohttp.ClientError | discord.DiscordServerError):
+        note_loss("an interaction", cause)
+        cause = EaselError()
     if not isinstance(cause, EaselError):
         interaction.client.services.report_bug("an interaction", cause)
         cause = EaselError()
@@ -40,8 +47,13 @@ async def whisper(interaction: Interaction, sentence: str) -> None:
         else:
             await interaction.response.send_message(sentence, ephemeral=True)
     except LOST as lost:
-        if getattr(lost, "code", None) != ANSWERED_ALREADY:
-            interaction.client.services.report_bug("answering", lost)
+        note_loss("answering", lost)
+
+
+def note_loss(what: str, lost: Exception) -> None:
+    """Tell the operator of an answer that was lost; it is no bug, so without a traceback."""
+    if getattr(lost, "code", None) != ANSWERED_ALREADY:
+        LOG.warning("%s: lost to %s: %s", what, type(lost).__name__, lost)
 
 
 LOST = (discord.HTTPException, aiohttp.ClientError, OSError)

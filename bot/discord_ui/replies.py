@@ -24,7 +24,7 @@ from bot.discord_ui.editing import parent_of
 from bot.discord_ui.incoming import pictures_of
 from bot.discord_ui.modals import EditModal, edit_wish
 from bot.discord_ui.places import check_permissions, place
-from bot.discord_ui.refusals import LOST
+from bot.discord_ui.refusals import LOST, note_loss
 
 UPLOAD_LIMIT = 10 * 1024 * 1024
 """Bytes; what Discord takes everywhere."""
@@ -51,11 +51,16 @@ async def answer(client: EaselClient, message: discord.Message) -> None:
     if me is None or message.author.bot or me.id not in message.raw_mentions:
         return
     try:
-        await _edit(client, message, _words(message.content, me.id))
-    except EaselError as refusal:
-        await _refuse(message, refusal.say(words.when))
+        try:
+            await _edit(client, message, _words(message.content, me.id))
+        except EaselError as refusal:
+            await _refuse(message, refusal.say(words.when))
     except LOST as lost:
-        client.services.report_bug("answering a reply", lost)
+        note_loss("answering a reply", lost)
+    except RuntimeError:
+        # The session that would carry the answer is closed: we stop.
+        if not client.is_closed():
+            raise
 
 
 def _words(content: str, me: int) -> str:

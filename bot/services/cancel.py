@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.core.errors import NotYours, TooLate
@@ -13,24 +12,12 @@ from bot.core.stores import Store
 
 
 class Cancel:
-    """The way out.
+    """The way out. What it came to is delivered like every other outcome."""
 
-    Args:
-        settled: Awaited with the job's id, so that no late progress overwrites its last card.
-    """
-
-    def __init__(
-        self,
-        *,
-        store: Store,
-        clock: Clock,
-        events: Events,
-        settled: Callable[[int], Awaitable[None]],
-    ) -> None:
+    def __init__(self, *, store: Store, clock: Clock, events: Events) -> None:
         self._store = store
         self._clock = clock
         self._events = events
-        self._settled = settled
 
     async def __call__(self, job_id: int, *, by: int, guild_id: int, moderator: bool) -> Job:
         """Cancel a waiting request, or ask for one that is being drawn not to be posted.
@@ -66,5 +53,4 @@ class Cancel:
                 raise TooLate("This request is cancelled already.")
             case _:
                 raise TooLate("This request is finished already, so there is nothing to cancel.")
-        await self._settled(job_id)
         return job

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,6 +18,9 @@ from bot.core.ports import Clock, ImageApi, Vault
 from bot.core.stores import Limits, Store, Submitted
 from bot.services.routes import highest_estimate, route, sold_by_all
 from bot.services.take_in import Taken
+
+REMEMBERED = 1_000
+"""Refusals that are remembered, the newest; Discord repeats itself within seconds."""
 
 
 class Submit:
@@ -48,6 +52,7 @@ class Submit:
         self._default_model = default_model
         self._dead_models = dead_models
         self._open = True
+        self._refused: OrderedDict[int, Refusal] = OrderedDict()
 
     def close(self) -> None:
         """Take nothing more; what is queued stays queued."""
@@ -221,9 +226,15 @@ class Submit:
 
     @contextmanager
     def _refusals(self, place: Place) -> Iterator[None]:
+        if place.interaction_id in self._refused:
+            # Discord sent it twice, as it may after a lost connection. What was refused stays so.
+            raise self._refused[place.interaction_id]
         try:
             yield
         except Refusal as refusal:
+            self._refused[place.interaction_id] = refusal
+            if len(self._refused) > REMEMBERED:
+                self._refused.popitem(last=False)
             self._events.announce(
                 Refused(
                     guild_id=place.guild_id,

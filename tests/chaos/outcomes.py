@@ -53,7 +53,8 @@ def all_shown(evidence: Evidence) -> dict[int, Shown]:
             if action == "again" and "Try again" in sight.now.buttons:
                 _count_notice(shown[job], deleted=sight.now.deleted)
         for job in sight.jobs | {by_asked.get(sight.asked, 0)}:
-            shown[job].cancelled += sight.now.text.startswith(CANCELLED)
+            cancelled = sight.now.text.startswith(CANCELLED) and not sight.now.deleted
+            shown[job].cancelled += cancelled
             shown[job].deleted_cards += sight.now.deleted
     return shown
 
@@ -132,6 +133,8 @@ def _twice(shown: Shown) -> Iterator[str]:
     twice = [number for number, count in shown.pictures.items() if count > 1]
     if twice:
         yield f"pictures {twice} can be seen twice"
+    if shown.cancelled > 1:
+        yield f"it is said {shown.cancelled} times that it is cancelled"
     if shown.notices > 1:
         yield f"its notice can be seen {shown.notices} times"
 

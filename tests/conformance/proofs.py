@@ -123,16 +123,14 @@ def check_outcomes(rows: Rows) -> None:
     outcomes: defaultdict[int, list[str]] = defaultdict(list)
     for row in rows.look("SELECT job_id, kind FROM delivery"):
         outcomes[row["job_id"]].append(row["kind"])
-    for job in rows.look("SELECT id, state, started_at FROM job"):
-        began = job["started_at"] is not None
+    for job in rows.look("SELECT id, state FROM job"):
         assert outcomes[job["id"]] == {
             State.DRAWN: ["picture"],
             State.DELIVERED: ["picture"],
             State.KEPT: ["picture"],
             State.FAILED: ["notice"],
             State.UNKNOWN: ["notice"],
-            # In the middle of drawing: then it is said what it came to.
-            State.CANCELLED: ["notice"] if began else [],
+            State.CANCELLED: ["notice"],
         }.get(State(job["state"]), [])
     lost = rows.look(
         "SELECT state FROM call WHERE state = 'sent' AND NOT EXISTS (SELECT 1 FROM job "

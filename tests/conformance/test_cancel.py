@@ -27,7 +27,9 @@ async def test_a_waiting_job_is_cancelled_and_what_it_held_is_free(store: Store)
     assert (found.state, found.finished_at) == (State.CANCELLED, NOW + SOON)
     assert {c.taken for c in await store.counters(1, 1, NOW)} == {Amount()}
     assert await store.claim("w", NOW, LEASE) is None
-    assert await store.next_delivery(NOW, LEASE) is None
+    delivery = await store.next_delivery(NOW + SOON, LEASE)
+    assert delivery is not None
+    assert (delivery.job, delivery.pictures) == (found, ())
     assert (await store.submit(draft(), LIMITS, NOW)).new
 
 

@@ -8,7 +8,7 @@ from bot.core.errors import TooLate
 from bot.core.jobs import State
 from bot.storage import values
 from bot.storage.transaction import Transaction
-from bot.storage.transactions import lanes, ledger
+from bot.storage.transactions import deliveries, lanes, ledger
 from bot.storage.values import stamp
 
 
@@ -25,6 +25,7 @@ def cancel(tx: Transaction, job_id: int, by: int, now: datetime) -> State:
     held = lanes.hold(tx, job.place.guild_id, job.place.member_id)
     if tx.change("job_cancel", job_id=job_id, by=by, now=stamp(now)):
         ledger.release(tx, job, now)
+        deliveries.put_out(tx, job_id, deliveries.Kind.NOTICE, now)
         lanes.refresh(tx, held)
         return State.QUEUED
     tx.change("job_cancel_running", job_id=job_id, by=by)

@@ -338,8 +338,10 @@ class Gateway:
 
     def _broadcast(self, message: Json) -> None:
         for connection in list(self.connections):
-            connection.send(message)
-            self._note("out", _NAMES[message["op"]], connection, message["d"])
+            # Before IDENTIFY there is nothing to resume.
+            if connection.session:
+                connection.send(message)
+                self._note("out", _NAMES[message["op"]], connection, message["d"])
 
     def _note(
         self,
