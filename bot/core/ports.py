@@ -107,6 +107,7 @@ class MaskShape(StrEnum):
 
     ALPHA = "alpha"  #: A PNG whose transparent pixels are edited.
     WHITE = "white"  #: A greyscale PNG whose white pixels are edited.
+    BLACK = "black"  #: A greyscale PNG whose black pixels are edited.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +161,10 @@ class ImageApi(Protocol):
 
     def mask_shape(self, provider: str) -> MaskShape:
         """How the provider wants a mask."""
+        ...
+
+    def interruptible(self, provider: str) -> bool:
+        """Whether a drawing can be stopped there, and costs nothing then."""
         ...
 
     async def draw(

@@ -188,6 +188,14 @@ class HttpImageApi:
         edits = known.edits if known else None
         return edits.mask if edits and edits.mask else MaskShape.ALPHA
 
+    def interruptible(self, provider: str) -> bool:
+        """Whether a drawing can be stopped there, and costs nothing then.
+
+        To stop it, cancel `draw`.
+        """
+        known = self._providers.get(provider)
+        return known is not None and known.interruptible
+
     async def draw(
         self,
         provider: str,

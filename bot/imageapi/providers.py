@@ -17,6 +17,7 @@ from bot.core.models import listed
 from bot.core.ports import MaskShape
 from bot.imageapi.addresses import url_problem
 from bot.imageapi.catalogue import FILE as MODELS
+from bot.imageapi.defaults import Defaults, read_defaults
 from bot.imageapi.dialects import DIALECTS
 from bot.imageapi.prices import read_prices
 from bot.imageapi.reading import Table, read_toml
@@ -91,9 +92,12 @@ class Provider:
         prices: What it takes for a model, where that is not what `models.toml` says.
         shutdowns: When it ends a model, where that is not on the day of `models.toml`.
         fields: What may be sent to it for a picture from words; nothing else ever is.
+        defaults: What goes with every order beside what was asked for; also one of those fields.
         formats: What it can be told to write; empty is whatever the model writes.
         edits: How it takes pictures; None where it takes none.
         max_count: Pictures that one call draws; a request for more is several calls.
+        interruptible: Whether a drawing costs nothing there until it is finished, so that one that
+            nobody wants any more is stopped.
         partial_images: Partial pictures to ask for while one is drawn; 0 is no streaming.
         picture_hosts: Hosts that its answers may link to although they are not https or public.
         poll_hosts: Other hosts that it may say to ask how a drawing stands, as in `addresses`.
@@ -112,9 +116,11 @@ class Provider:
     prices: Mapping[str, Prices] = field(default_factory=dict)
     shutdowns: Mapping[str, date] = field(default_factory=dict)
     fields: frozenset[str]
+    defaults: Defaults = field(default_factory=Defaults)
     formats: tuple[Format, ...] = ()
     edits: Edits | None = None
     max_count: int = COUNT_LIMIT
+    interruptible: bool = False
     partial_images: int = 0
     picture_hosts: tuple[str, ...] = ()
     poll_hosts: tuple[str, ...] = ()
@@ -232,6 +238,8 @@ def _file(table: Table) -> _File:
     if base_url and (problem := url_problem(base_url)):
         table.complain("base_url", problem)
     models = table.texts("models")
+    fields = _fields(dialect, table)
+    edits = _edits(dialect, table.table("edits")) if table.has("edits") else None
     provider = Provider(
         name=table.text("name"),
         dialect=dialect,
@@ -244,10 +252,14 @@ def _file(table: Table) -> _File:
         names=_texts(_of_models(table.table("names"), models)),
         prices=_prices(_of_models(table.table("prices"), models)),
         shutdowns=_days(_of_models(table.table("shutdowns"), models)),
-        fields=_fields(dialect, table),
+        fields=fields,
+        defaults=read_defaults(
+            table.table("defaults"), fields | (edits.fields if edits else frozenset())
+        ),
         formats=table.options("formats", Format, ()),
-        edits=_edits(dialect, table.table("edits")) if table.has("edits") else None,
+        edits=edits,
         max_count=table.whole("max_count", COUNT_LIMIT, least=1),
+        interruptible=table.flag("interruptible", default=False),
         partial_images=table.whole("partial_images", 0, most=3),
         picture_hosts=tuple(host.lower() for host in table.texts("picture_hosts", ())),
         poll_hosts=tuple(host.lower() for host in table.texts("poll_hosts", ())),

@@ -69,8 +69,8 @@ class Draw:
     async def __call__(self, job: Job) -> None:
         """Bring the job to drawn, failed or unknown; a fenced one is left alone.
 
-        Cancelled before anything was sent, it puts the job back into the queue. There, one that was
-        withdrawn ends.
+        Cancelled before anything was sent, or while it costs nothing, it puts the job back into
+        the queue. There, one that was withdrawn ends.
         """
         try:
             await self._draw(job)

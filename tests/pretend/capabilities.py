@@ -146,8 +146,11 @@ def _mask(size: Size, shape: MaskShape) -> bytes:
     white.paste(255, (size.width // 2, 0, size.width, size.height))
     if shape is MaskShape.WHITE:
         return _saved(white)
+    black = white.point(lambda value: 255 - value)
+    if shape is MaskShape.BLACK:
+        return _saved(black)
     mask = Image.new("RGBA", white.size)
-    mask.putalpha(white.point(lambda value: 255 - value))
+    mask.putalpha(black)
     return _saved(mask)
 
 

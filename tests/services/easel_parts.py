@@ -72,6 +72,9 @@ class ScriptedApi:
     def mask_shape(self, provider: str) -> MaskShape:
         return MaskShape.ALPHA
 
+    def interruptible(self, provider: str) -> bool:
+        return False
+
     async def draw(
         self,
         provider: str,
