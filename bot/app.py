@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from types import TracebackType
 from typing import Self
@@ -18,6 +18,7 @@ from bot.core import events
 from bot.core.errors import InvalidRequest, Misconfigured, PostingFailed, Unavailable
 from bot.core.models import DeadModels
 from bot.core.ports import Clock, Progress
+from bot.core.pseudonyms import Pseudonyms
 from bot.core.retry import AfterCrash
 from bot.core.stores import Limits
 from bot.discord_ui.client import Options, Services
@@ -54,6 +55,7 @@ from bot.services.take_in import TakeIn
 from bot.services.work import Work
 from bot.settings import Settings
 from bot.storage.files import FileVault
+from bot.storage.secret import kept_secret
 from bot.storage.sqlite import SqliteStore
 
 LOG = logging.getLogger(__name__)
@@ -87,7 +89,10 @@ class App:
         self.store = store = SqliteStore(settings.database_path, setting=settings.database_setting)
         self.vault = FileVault(settings.data_dir / "pictures")
         self.imaging = imaging = PillowImaging()
-        self.api = api = build_api(settings, clock)
+        self.pseudonyms = Pseudonyms(
+            lambda: settings.own_secret or kept_secret(settings.data_dir / "easel.secret")
+        )
+        self.api = api = build_api(settings, clock, self.pseudonyms)
         self.client = build_client(store, client_options(settings, shard_count))
         self.messenger = messenger = DiscordMessenger(
             self.client, clock=clock, shows_costs=store.shows_costs, find_job=store.job
@@ -220,6 +225,7 @@ class App:
         async with AsyncExitStack() as opened:
             opened.push_async_callback(self.store.close)
             await self.store.open()
+            await asyncio.to_thread(lambda: self.pseudonyms.key)
             opened.push_async_callback(self.imaging.close)
             opened.push_async_callback(self.api.close)
             await self.api.open()
@@ -348,7 +354,9 @@ def client_options(settings: Settings, shard_count: int | None) -> Options:
     )
 
 
-def build_api(settings: Settings, clock: Clock) -> HttpImageApi:
+def build_api(
+    settings: Settings, clock: Clock, pseudonym: Callable[[int], str] | None = None
+) -> HttpImageApi:
     """The image services that the settings name, checked against the default model.
 
     Raises:
@@ -363,7 +371,7 @@ def build_api(settings: Settings, clock: Clock) -> HttpImageApi:
             folder=settings.providers_dir,
             environment=provider_environment(settings),
         )
-        api = HttpImageApi(providers, catalogue, clock)
+        api = HttpImageApi(providers, catalogue, clock, pseudonym=pseudonym)
         catalogue = api.catalogue
     except Misconfigured as wrong:
         problems += wrong.problems

@@ -175,6 +175,8 @@ class ImageApi(Protocol):
         inputs: Inputs,
         on_partial: OnPartial | None,
         on_progress: OnProgress | None = None,
+        *,
+        member_id: int | None = None,
     ) -> Drawing:
         """Draw; nothing that is paid is sent twice.
 
@@ -185,6 +187,7 @@ class ImageApi(Protocol):
             inputs: The bytes that the request's sources and mask name.
             on_partial: Told of partial pictures.
             on_progress: Told how far it is, where the provider says so.
+            member_id: Who asked for it; no provider is told the id itself.
 
         Raises:
             DrawingFailed: One of the tree in `core.errors`.

@@ -58,12 +58,14 @@ class Order:
         model: What draws, as the provider sells it.
         request: What is drawn; its count is that of this one call.
         stream: Whether to ask for partial pictures.
+        author: What services know by whom it is asked for; empty where nobody is named.
     """
 
     provider: Provider
     model: Model
     request: ImageRequest
     stream: bool = False
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +112,21 @@ class Partial:
     """A picture on its way, never to be taken for the result."""
 
     picture: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One event of those that are an answer only together.
+
+    Attributes:
+        data: JSON. Once the stream is done, `answer` is given the list of all of them.
+        progress: Percent, 0 to 100, where it is told.
+        last: Whether nothing of the answer follows.
+    """
+
+    data: bytes = field(repr=False)
+    progress: int | None = None
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +197,7 @@ class Dialect(Protocol):
 
     def event(
         self, order: Order, event: Event, headers: Mapping[str, str], *, now: datetime
-    ) -> Partial | Answer | None:
+    ) -> Partial | Piece | Answer | None:
         """Understand one event of a stream; None is one that says nothing about a picture.
 
         Raises:

@@ -137,7 +137,13 @@ class Ask:
             with _noted(self._interruptible if free else set(), job):
                 await self._announce(job, model, provider, call)
                 drawing = self._api.draw(
-                    provider, model, job.request, inputs, self._sketched(job), self._advanced(job)
+                    provider,
+                    model,
+                    job.request,
+                    inputs,
+                    self._sketched(job),
+                    self._advanced(job),
+                    member_id=job.place.member_id,
                 )
                 del inputs  # megabytes that are not needed once they are sent
                 return await drawing

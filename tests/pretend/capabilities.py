@@ -107,11 +107,14 @@ class Visit:
 
     async def _cancels(self, request: ImageRequest) -> bool:
         before = len(self.service.requests)
-        async with self.service.held(), asyncio.timeout(ASLEEP):
-            async with asyncio.TaskGroup() as group:
-                drawing = group.create_task(self._wanted(request))
-                await self.service.arrived(before + 1)
-                drawing.cancel()
+        async with (
+            self.service.held(),
+            asyncio.timeout(ASLEEP),
+            asyncio.TaskGroup() as group,
+        ):
+            drawing = group.create_task(self._wanted(request))
+            await self.service.arrived(before + 1)
+            drawing.cancel()
         return self.service.cancelled > 0
 
     async def _wanted(self, request: ImageRequest) -> None:

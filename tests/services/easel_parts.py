@@ -83,6 +83,8 @@ class ScriptedApi:
         inputs: Inputs,
         on_partial: OnPartial | None,
         on_progress: OnProgress | None = None,
+        *,
+        member_id: int | None = None,
     ) -> Drawing:
         self.calls.append(provider)
         for percent in self.percents:

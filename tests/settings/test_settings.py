@@ -85,6 +85,11 @@ WRONG_SECRETS: list[Mistake] = [
         f"{KEY}…",
         "OPENAI_API_KEY holds a space or an odd character; paste the key alone.",
     ),
+    (
+        "EASEL_SECRET",
+        "mouse-1234",
+        "EASEL_SECRET is too short to be a secret; write 32 characters or more.",
+    ),
 ]
 
 
