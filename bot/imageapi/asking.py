@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -77,11 +77,11 @@ class Asking:
         """
         within = patience(self.order.provider, self.order.request)
         deadline = self.clock.now() + timedelta(seconds=within.total or 0)
-        question, cancel = None, call.cancel
+        question, cancel, usage = None, call.cancel, None
         try:
             said, request_id = await self._begin(call, within)
             while isinstance(said, Pending):
-                question = said.call or question
+                question, usage = said.call or question, said.usage or usage
                 if question is None:
                     raise BadAnswer("it took the order and does not say where to ask for it")
                 cancel = question.cancel or cancel
@@ -93,7 +93,7 @@ class Asking:
                     async with sent(self.session, self.order.provider, cancel, FAREWELL):
                         pass
             raise
-        return said, request_id
+        return replace(said, usage=said.usage or usage), request_id
 
     async def _begin(
         self, call: Call, within: aiohttp.ClientTimeout
@@ -177,6 +177,7 @@ class Asking:
             limit=self.limit,
             clock=self.clock,
             on_partial=self.on_partial,
+            on_progress=self.on_progress,
         )
 
     def _tell(self, pending: Pending) -> None:
