@@ -139,12 +139,14 @@ class Pending:
         after: Seconds to wait before.
         progress: Percent, 0 to 100, where it is told.
         picture: A partial picture, where there is one.
+        usage: What it takes, where that is told before the drawing is.
     """
 
     call: Call | None = None
     after: float = 2
     progress: int | None = None
     picture: bytes | None = field(default=None, repr=False)
+    usage: Usage | None = None
 
 
 class Dialect(Protocol):

@@ -127,6 +127,7 @@ PHRASES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             "prohibited_content",
             "flagged as",
             "rejected by (our|the) moderation",
+            "failed (the )?safety check",
         ),
     ),
     (

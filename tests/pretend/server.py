@@ -143,9 +143,27 @@ class PretendService(ABC):
         Raises:
             Wrong: Something is to go wrong.
         """
+        # Whoever came later, while this one was held, has the trouble after it.
+        trouble = self.troubles.popleft() if self.troubles else None
         await self._open.wait()
-        if self.troubles:
-            raise Wrong(self.refusal(self.troubles.popleft()))
+        if trouble:
+            raise Wrong(self.refusal(trouble))
+
+    def takes(self) -> bool:
+        """For a service that takes orders and draws them later: whether it draws this one.
+
+        Raises:
+            Wrong: It does not take it.
+        """
+        trouble = self.troubles.popleft() if self.troubles else None
+        if trouble and trouble is not Trouble.MODERATION:
+            raise Wrong(self.refusal(trouble))
+        return trouble is None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing is to be drawn now."""
+        return not self._open.is_set()
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:

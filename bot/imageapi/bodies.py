@@ -1,0 +1,30 @@
+"""Reads the body of an answer that should be a JSON object; no I/O."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from bot.core.errors import BadAnswer, OutcomeUnknown
+from bot.imageapi.envelopes import open_envelope
+
+
+def object_in(status: int, body: bytes | bytearray) -> dict[str, Any]:
+    """The object, whatever the answer's label says it is.
+
+    Raises:
+        OutcomeUnknown: It breaks off: whatever it was, the rest is lost.
+        BadAnswer: It is something else.
+    """
+    try:
+        content = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        begun = body[:64].lstrip()
+        if not begun or begun.startswith((b"{", b"[")):
+            raise OutcomeUnknown(f"HTTP {status}, cut after {len(body):,} bytes") from error
+        message = open_envelope(body).message
+        raise BadAnswer(f"HTTP {status} with something else than JSON: {message}") from error
+    if not isinstance(content, dict):
+        raise BadAnswer(f"HTTP {status} with something else than an object")
+    return content
