@@ -187,6 +187,7 @@ def able(request: ImageRequest, model: Model) -> bool:
         len(request.sources) <= model.max_references
         and (model.mask or request.mask is None)
         and request.format in model.formats
+        and (request.background in model.backgrounds or request.background is Background.AUTO)
     )
 
 

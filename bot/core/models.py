@@ -164,6 +164,7 @@ def together(sold: Sequence[Model]) -> Model:
     return replace(
         sold[0],
         formats=tuple(dict.fromkeys(each for model in sold for each in model.formats)),
+        backgrounds=tuple(dict.fromkeys(each for model in sold for each in model.backgrounds)),
         max_references=max(model.max_references for model in sold),
         mask=any(model.mask for model in sold),
         streaming=any(model.streaming for model in sold),

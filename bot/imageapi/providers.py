@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from bot.core.errors import Misconfigured
-from bot.core.images import COUNT_LIMIT, Format
+from bot.core.images import COUNT_LIMIT, Background, Format
 from bot.core.models import listed
-from bot.core.ports import MaskShape
 from bot.imageapi.addresses import url_problem
 from bot.imageapi.catalogue import FILE as MODELS
 from bot.imageapi.defaults import Defaults, read_defaults
 from bot.imageapi.dialects import DIALECTS
+from bot.imageapi.edits import read_edits
 from bot.imageapi.prices import read_prices
 from bot.imageapi.reading import Table, read_toml
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.core.models import Model, Prices
+    from bot.imageapi.edits import Edits
 
 
 USUAL = "OPENAI_API_KEY"
@@ -64,19 +65,6 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edits:
-    """How a service takes pictures to draw from.
-
-    Attributes:
-        fields: What may be sent beside them; nothing else ever is.
-        mask: What it takes a mask to be; None where it takes none.
-    """
-
-    fields: frozenset[str]
-    mask: MaskShape | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """A service and how to speak to it.
 
@@ -94,6 +82,7 @@ class Provider:
         fields: What may be sent to it for a picture from words; nothing else ever is.
         defaults: What goes with every order beside what was asked for; also one of those fields.
         formats: What it can be told to write; empty is whatever the model writes.
+        backgrounds: What it can be told about backgrounds; empty is whatever the model knows.
         edits: How it takes pictures; None where it takes none.
         max_count: Pictures that one call draws; a request for more is several calls.
         interruptible: Whether a drawing costs nothing there until it is finished, so that one that
@@ -118,6 +107,7 @@ class Provider:
     fields: frozenset[str]
     defaults: Defaults = field(default_factory=Defaults)
     formats: tuple[Format, ...] = ()
+    backgrounds: tuple[Background, ...] = ()
     edits: Edits | None = None
     max_count: int = COUNT_LIMIT
     interruptible: bool = False
@@ -148,10 +138,12 @@ class Provider:
     def sold(self, model: Model) -> Model:
         """The model as it sells it: with its prices, and without what cannot be had from it."""
         formats = tuple(each for each in model.formats if each in (self.formats or model.formats))
+        known = self.backgrounds or model.backgrounds
         return replace(
             model,
             prices=self.prices.get(model.id, model.prices),
             formats=formats or model.formats,
+            backgrounds=tuple(each for each in model.backgrounds if each in known),
             per_call=min(self.max_count, model.per_call),
             max_references=model.max_references if self.edits else 0,
             mask=model.mask and self.edits is not None and self.edits.mask is not None,
@@ -257,6 +249,7 @@ def _file(table: Table) -> _File:
             table.table("defaults"), fields | (edits.fields if edits else frozenset())
         ),
         formats=table.options("formats", Format, ()),
+        backgrounds=table.options("backgrounds", Background, ()),
         edits=edits,
         max_count=table.whole("max_count", COUNT_LIMIT, least=1),
         interruptible=table.flag("interruptible", default=False),
@@ -317,12 +310,7 @@ def _paths(dialect: str, table: Table) -> dict[str, str]:
 
 
 def _edits(dialect: str, table: Table) -> Edits:
-    edits = Edits(
-        fields=_fields(dialect, table, edits=True),
-        mask=table.option("mask", MaskShape) if table.has("mask") else None,
-    )
-    table.no_more()
-    return edits
+    return read_edits(table, _fields(dialect, table, edits=True))
 
 
 def _fields(dialect: str, table: Table, *, edits: bool = False) -> frozenset[str]:
