@@ -8,18 +8,9 @@ from typing import Any
 import orjson
 import pytest
 
-from bot.core.errors import (
-    AccountProblem,
-    BadAnswer,
-    BadParameter,
-    Blocked,
-    DrawingFailed,
-    ModelUnavailable,
-    OutcomeUnknown,
-    TooFast,
-)
 from bot.core.images import Background, Format, Quality, Size, Source
 from bot.core.ports import Inputs
+from bot.core.pricing import Usage
 from bot.imageapi.calls import Answer, Link, Order
 from bot.imageapi.defaults import Defaults
 from bot.imageapi.dialects import openai_images
@@ -56,9 +47,9 @@ def fields(order: Order, inputs: Inputs | None = None) -> dict[str, Any]:
     return body
 
 
-def understood(body: bytes, status: int = 200) -> Answer:
+def understood(body: bytes) -> Answer:
     """What these bytes mean."""
-    return openai_images.answer(ORDER, status, {}, body, now=NOON)
+    return openai_images.answer(ORDER, 200, {}, body, now=NOON)
 
 
 FOX = {"prompt": "a fox", "n": 1, "size": "1024x1024", "quality": "low"}
@@ -287,7 +278,7 @@ URL = "https://cdn.example/fox.png"
             b'{"created":1,"data":[{"b64_json":"cGljdHVyZQ==","url":null},{"b64_json":null}]}',
             (b"picture",),
         ),
-        # LocalAI links to itself, sd-server says what it wrote, Vercel says what it cost.
+        # LocalAI links to itself, sd-server says what it wrote.
         (
             (
                 b'{"id":"x","created":1,"data":[{"embedding":null,"index":0,'
@@ -300,13 +291,6 @@ URL = "https://cdn.example/fox.png"
             b'{"created":1,"data":[{"b64_json":"cGljdHVyZQ=="}],"output_format":"png"}',
             (b"picture",),
         ),
-        (
-            (
-                b'{"created":1,"data":[{"b64_json":"cGljdHVyZQ=="}],"providerMetadata":'
-                b'{"gateway":{"cost":"0.0132","generationId":"gen_1"}}}'
-            ),
-            (b"picture",),
-        ),
     ],
 )
 def test_pictures_are_found_wherever_relays_put_them(
@@ -316,85 +300,32 @@ def test_pictures_are_found_wherever_relays_put_them(
     assert understood(body) == Answer(pictures=pictures)
 
 
-AZURE_BLOCKED = (
-    b'{"error":{"code":"content_policy_violation","message":"This request has been blocked by our '
-    b'content filters.","param":"prompt","type":"invalid_request_error","inner_error":{"code":'
-    b'"ResponsibleAIPolicyViolation","content_filter_results":{"violence":{"filtered":true}}}}}'
-)
-AZURE_FAST = (
-    b'{"error":{"code":"429","message":"Requests to the ImageGenerations_Create Operation have '
-    b"exceeded call rate limit of your current AIServices S0 pricing tier. Please retry after 9 "
-    b'seconds."}}'
-)
-AZURE_KEY = (
-    b'{"error":{"code":"401","message":"Access denied due to invalid subscription key or wrong API '
-    b'endpoint."}}'
-)
-AZURE_RESOURCE = (
-    b'{"error":{"code":"Forbidden","message":"Your resource has been temporarily blocked because '
-    b'we detected behavior that may violate our content policy."}}'
-)
-LITELLM_PARAM = (
-    b'{"error":{"message":"litellm.UnsupportedParamsError: Setting `response_format` is not '
-    b'supported by openai, gpt-image-2.","type":"None","param":"None","code":"400"}}'
-)
-LITELLM_BLOCKED = (
-    b'{"error":{"message":"litellm.BadRequestError: OpenAIException - Your request was rejected by '
-    b'the safety system. safety_violations=[violence].","type":null,"param":null,"code":"400"}}'
-)
-NEW_API = (
-    b'{"error":{"message":"Your request was rejected by the safety system. safety_violations='
-    b'[violence]. (request id: 20261120)","type":"upstream_error","code":"moderation_blocked"}}'
-)
+PAID = b'{"data":[{"b64_json":"cGljdHVyZQ=="}],"usage":{"output_tokens":196},%s}'
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "kind"),
+    ("about", "charge"),
     [
-        (400, AZURE_BLOCKED, Blocked),
-        (400, b'{"error":{"code":"contentFilter","message":"Your task failed."}}', Blocked),
-        (429, AZURE_FAST, TooFast),
-        (401, AZURE_KEY, AccountProblem),
-        (403, AZURE_RESOURCE, AccountProblem),
-        (404, b'{"error":{"code":"DeploymentNotFound","message":"..."}}', ModelUnavailable),
-        (400, LITELLM_PARAM, BadParameter),
-        (400, LITELLM_BLOCKED, Blocked),
-        (400, b'{"error":"at least one image[] required"}', BadParameter),
-        (500, b'{"error":"server_error","message":"out of memory"}', OutcomeUnknown),
-        (500, b'{"error":"generate_image returned no results"}', OutcomeUnknown),
-        (400, b'{"detail":"Invalid size format"}', BadParameter),
-        (422, b'{"detail":[{"loc":["body","prompt"],"msg":"Field required"}]}', BadParameter),
-        (500, b'{"error":{"code":500,"message":"could not load model","type":""}}', OutcomeUnknown),
-        (400, NEW_API, Blocked),
-        (
-            503,
-            (
-                b'{"error":{"message":"No available channel for model gpt-image-2 under group '
-                b'default (request id: 7)","type":"new_api_error","code":"model_not_found"}}'
-            ),
-            ModelUnavailable,
-        ),
-        (
-            403,
-            b'{"error":{"message":"user quota is not enough","code":"insufficient_user_quota"}}',
-            AccountProblem,
-        ),
-        (
-            402,
-            b'{"error":{"message":"Insufficient funds","type":"insufficient_funds"}}',
-            AccountProblem,
-        ),
-        (524, b"<html><title>crazyrouter.com | 524</title></html>", OutcomeUnknown),
-        (200, b'{"success":false,"message":"insufficient balance"}', AccountProblem),
-        (200, b'{"images":[]}', BadAnswer),
-        (200, b'{"images":[null,7,"nothing"]}', BadAnswer),
-        (200, b'{"data":{}}', BadAnswer),
-        (200, b'{"images":["https://cdn.exa', OutcomeUnknown),
+        (b'"providerMetadata":{"gateway":{"cost":"0.0132471","generationId":"gen_1"}}', 13_248),
+        (b'"provider_metadata":{"gateway":{"cost":0.04}}', 40_000),
+        # A key of one's own pays elsewhere; the rest is no amount of money.
+        (b'"providerMetadata":{"gateway":{"cost":"0"}}', None),
+        (b'"providerMetadata":{"gateway":{"cost":null}}', None),
+        (b'"providerMetadata":{"gateway":{"cost":"-1"}}', None),
+        (b'"providerMetadata":{"gateway":{"cost":"1e9"}}', None),
+        (b'"providerMetadata":{"gateway":{"cost":"NaN"}}', None),
+        (b'"providerMetadata":{"gateway":{"cost":[]}}', None),
+        (b'"providerMetadata":{"gateway":"cheap"}', None),
+        (b'"providerMetadata":null', None),
     ],
 )
-def test_what_went_wrong_is_told_apart(status: int, body: bytes, kind: type[DrawingFailed]) -> None:
-    """Given a refusal in a relay's words, when it is read, then it is known whose turn it is."""
-    with pytest.raises(DrawingFailed) as failed:
-        understood(body, status)
+def test_what_a_gateway_says_it_takes_is_what_it_costs(about: bytes, charge: int | None) -> None:
+    """Given Vercel's answer, when it names dollars, then they are taken, rounded up."""
+    assert understood(PAID % about).usage == Usage(image_out=196, charge=charge)
 
-    assert type(failed.value) is kind
+
+def test_a_gateway_may_name_dollars_without_tokens() -> None:
+    """Given an answer that counts nothing, when it names dollars, then those are known."""
+    body = b'{"data":[{"b64_json":"cGljdHVyZQ=="}],"providerMetadata":{"gateway":{"cost":"0.04"}}}'
+
+    assert understood(body).usage == Usage(charge=40_000)

@@ -7,6 +7,9 @@ a field should be missing, put `data:` before base64, and report failures with s
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -60,6 +63,9 @@ EDIT_FIELDS = FIELDS
 not have, and input_fidelity, which GPT Image 2 and later refuse with 400."""
 
 SHAPES = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
+
+MOST_DOLLARS = 1_000
+"""For one call; more is none that was meant."""
 
 CLASSES = ((1_600_000, "1K"), (7_000_000, "2K"))
 """Pixels at most; what has more is 4K."""
@@ -240,7 +246,7 @@ def _answer(content: Any, status: int, headers: Mapping[str, str], now: datetime
     entries = data if isinstance(data, list) else [data] if isinstance(data, dict) else []
     pictures = tuple(_pictures(entries))
     if pictures:
-        return Answer(pictures=pictures, usage=_usage(content.get("usage")))
+        return Answer(pictures=pictures, usage=_usage(content))
     if has_error(content):
         raise from_envelope(status, headers, envelope_of(content), now=now)
     raise BadAnswer("HTTP 200 without any picture in it")
@@ -263,10 +269,31 @@ def _pictures(entries: list[Any]) -> Iterator[bytes | Link]:
             yield Link(link)
 
 
-def _usage(content: Any) -> Usage | None:
+def _usage(answer: dict[str, Any]) -> Usage | None:
     """What the service counted, or None where it did not: relays send zeros."""
-    if not isinstance(content, dict):
+    charge = _charge(answer)
+    tokens = _tokens(_details(answer, "usage"))
+    if charge is None:
+        return tokens
+    return replace(tokens or Usage(), charge=charge)
+
+
+def _charge(answer: dict[str, Any]) -> int | None:
+    """Micro-dollars that Vercel's gateway takes for the call, in dollars beside the pictures.
+
+    None for nothing: then the key of another service is what pays.
+    """
+    about = _details(answer, "providerMetadata") or _details(answer, "provider_metadata")
+    cost = _details(about, "gateway").get("cost")
+    try:
+        dollars = Decimal(str(cost))
+        meant = 0 < dollars < MOST_DOLLARS
+    except InvalidOperation:  # also where it is written as a number that is none
         return None
+    return math.ceil(dollars * 1_000_000) if meant else None
+
+
+def _tokens(content: dict[str, Any]) -> Usage | None:
     given = _details(content, "input_tokens_details")
     drawn = _details(content, "output_tokens_details")
     text_out = _count(drawn, "text_tokens")
