@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from bot.imageapi.calls import Call, Dialect, Order
     from bot.imageapi.pacing import Pace
 
-QUESTION = aiohttp.ClientTimeout(total=60, sock_connect=10)
-"""For one question how a drawing stands; its answer may be the picture."""
+QUESTION = 60
+"""Seconds for one question how a drawing stands; its answer may be the picture."""
 
 FAREWELL = aiohttp.ClientTimeout(total=5, sock_connect=2)
 """For saying that nobody wants the picture any more."""
 
-SHORTEST = 0.5
+SHORTEST, LONGEST = 0.5, 60
 """Seconds between two questions, whatever an answer says."""
 
 
@@ -154,8 +154,12 @@ class Asking:
             DrawingFailed: The service says that the drawing failed, or nobody can tell.
         """
         status = 0
+        provider = self.order.provider
+        within = aiohttp.ClientTimeout(
+            total=min(QUESTION, provider.timeouts.total), sock_connect=provider.timeouts.connect
+        )
         try:
-            async with sent(self.session, self.order.provider, call, QUESTION) as response:
+            async with sent(self.session, provider, call, within) as response:
                 status = response.status
                 return await read(response, self._reader(response))
         except DrawingFailed as failure:
@@ -188,4 +192,5 @@ class Asking:
 
 
 def _pause(pending: Pending) -> timedelta:
-    return timedelta(seconds=max(pending.after, SHORTEST))
+    # In this order, what is no number is the shortest: some services say themselves how long.
+    return timedelta(seconds=min(LONGEST, max(SHORTEST, pending.after)))
