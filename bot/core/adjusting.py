@@ -52,6 +52,10 @@ class Fitting:
     model: Model
     notes: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        if self.model.note:
+            self.notes.append(self.model.note)
+
     def size(self, wanted: Size) -> Size:
         """The nearest size that the model draws.
 

@@ -15,6 +15,7 @@ import pybase64
 
 from bot.core.errors import BadAnswer, Blocked, DrawingFailed, OutcomeUnknown
 from bot.core.pricing import Usage
+from bot.imageapi.bodies import object_in
 from bot.imageapi.calls import Answer, Body, Call, Link, Order, Partial, Pending
 from bot.imageapi.envelopes import open_envelope
 from bot.imageapi.failures import from_envelope
@@ -85,12 +86,7 @@ def answer(
     """
     if not 200 <= status < 300:
         raise from_envelope(status, headers, open_envelope(body), now=now)
-    try:
-        content = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise OutcomeUnknown(f"HTTP {status} with something else than JSON") from error
-    if not isinstance(content, dict):
-        raise BadAnswer(f"HTTP {status} with something else than an object")
+    content = object_in(status, body, otherwise=OutcomeUnknown)
     where = content.get("polling_url")
     if isinstance(where, str) and where:
         call = Call(method="GET", path=where)

@@ -115,9 +115,7 @@ def answer(
     """
     if not 200 <= status < 300:
         raise from_envelope(status, headers, _envelope(body), now=now)
-    if body.strip() == b"null":
-        raise OutcomeUnknown("it does not know the task")
-    content = object_in(status, body)
+    content = object_in(status, body, otherwise=OutcomeUnknown)
     if isinstance(content.get("status"), str):
         return _state(content)
     code, task = content.get("code"), content.get("result")
@@ -131,8 +129,9 @@ def answer(
         raise TooFast(said)
     if code in TAKEN:
         raise BadAnswer("it took the order and does not name its task")
-    # Refused, whatever the reason: nothing was submitted.
-    raise from_envelope(400, headers, Envelope(message=said), now=now)
+    # Nothing was submitted, whatever the reason.
+    refused = from_envelope(409, headers, Envelope(message=said), now=now)
+    raise _failure(said) if type(refused) is DrawingFailed else refused
 
 
 def _envelope(body: bytes | bytearray) -> Envelope:
