@@ -34,7 +34,7 @@ QUESTION = 60
 FAREWELL = aiohttp.ClientTimeout(total=5, sock_connect=2)
 """For saying that nobody wants the picture any more."""
 
-SHORTEST, LONGEST = 0.5, 60
+SHORTEST = 0.5
 """Seconds between two questions, whatever an answer says."""
 
 
@@ -192,5 +192,4 @@ class Asking:
 
 
 def _pause(pending: Pending) -> timedelta:
-    # In this order, what is no number is the shortest: some services say themselves how long.
-    return timedelta(seconds=min(LONGEST, max(SHORTEST, pending.after)))
+    return timedelta(seconds=max(pending.after, SHORTEST))

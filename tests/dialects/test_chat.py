@@ -285,7 +285,7 @@ def native(reason: str) -> bytes:
         (402, b'{"error":{"code":402,"message":"Insufficient credits"}}', AccountProblem),
         (401, b'{"error":{"code":401,"message":"No auth credentials found"}}', AccountProblem),
         (429, b'{"error":{"code":429,"message":"Rate limit exceeded"}}', TooFast),
-        (403, b'{"error":{"code":403,"message":"Input was flagged as sexual"}}', Blocked),
+        (403, b'{"error":{"code":403,"message":"and your input was flagged"}}', Blocked),
         (404, b'{"error":{"code":404,"message":"No endpoints found for x."}}', ModelUnavailable),
         (503, b'{"error":{"message":"no available channel for x"}}', ModelUnavailable),
         (524, b"<html><title>524: A timeout occurred</title></html>", OutcomeUnknown),
