@@ -14,6 +14,7 @@ from bot.core.errors import (
     BadParameter,
     Blocked,
     DrawingFailed,
+    ModelGone,
     ModelUnavailable,
     OutcomeUnknown,
     TooFast,
@@ -22,9 +23,10 @@ from bot.core.images import Format, Size, Source
 from bot.core.ports import Inputs
 from bot.core.pricing import Usage
 from bot.imageapi.calls import Answer, Link, Order
+from bot.imageapi.client import HttpImageApi
 from bot.imageapi.dialects import gemini
-from tests.clock import NOON
-from tests.dialects.orders import order_of, shipped
+from tests.clock import NOON, ManualClock
+from tests.dialects.orders import CATALOGUE, order_of, shipped
 
 GEMINI = shipped("gemini", GEMINI_API_KEY="made-up-for-tests")
 ORDER = order_of("gemini-3-pro-image", GEMINI)
@@ -255,3 +257,11 @@ def test_when_to_ask_again_stands_in_the_details() -> None:
         understood(body, 429)
 
     assert failed.value.until == NOON + timedelta(seconds=38.2)
+
+
+def test_a_model_that_google_ended_is_followed_by_the_next() -> None:
+    """Given Google alone, when somebody asks for Nano Banana 2, then they are told what is next."""
+    api = HttpImageApi([GEMINI], CATALOGUE, ManualClock())
+
+    with pytest.raises(ModelGone, match=r"2026-10-29; use gemini-nano-banana-2\.1 instead"):
+        api.catalogue.choose("nano-banana-2", NOON.date(), api.offered(NOON))

@@ -21,6 +21,7 @@ from bot.imageapi.dialects import DIALECTS
 from bot.imageapi.downloads import Downloads
 from bot.imageapi.exchange import open_session
 from bot.imageapi.providers import Pacing, Provider, Timeouts, load_providers
+from bot.imageapi.reaching import Listing, reached
 from bot.imageapi.sse import Event
 from bot.imaging.inspect import inspect
 from tests.clock import NOON, ManualClock
@@ -221,3 +222,6 @@ def test_no_dialect_is_hurt_by_what_is_said(name: str, status: int) -> None:
             dialect.answer(order, status, {}, bytearray(said.content), now=NOON)
         with suppress(DrawingFailed):
             dialect.event(order, Event("message", said.content), {}, now=NOON)
+        with suppress(DrawingFailed):
+            listing = Listing(status, {}, said.content)
+            assert provider.name in reached(provider, CATALOGUE, listing, now=NOON)

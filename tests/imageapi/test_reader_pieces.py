@@ -56,6 +56,12 @@ def test_a_stream_that_is_done_without_a_picture_is_a_bad_answer() -> None:
         read([delta("I only write"), DONE])
 
 
+def test_pieces_are_not_endless() -> None:
+    """Given a stream that never stops talking, when it passes the limit, then it is refused."""
+    with pytest.raises(BadAnswer, match="more than 1,000,000 bytes"):
+        read([delta("and then ")] * 20_000)
+
+
 def test_how_far_it_is_is_told_as_it_comes() -> None:
     """Given percents in the words, when they come, then they are told, a hundred at most."""
     told: list[int] = []
