@@ -89,9 +89,7 @@ class App:
         self.store = store = SqliteStore(settings.database_path, setting=settings.database_setting)
         self.vault = FileVault(settings.data_dir / "pictures")
         self.imaging = imaging = PillowImaging()
-        self.pseudonyms = Pseudonyms(
-            lambda: settings.own_secret or kept_secret(settings.data_dir / "easel.secret")
-        )
+        self.pseudonyms = Pseudonyms(lambda: secret_of(settings))
         self.api = api = build_api(settings, clock, self.pseudonyms)
         self.client = build_client(store, client_options(settings, shard_count))
         self.messenger = messenger = DiscordMessenger(
@@ -352,6 +350,11 @@ def client_options(settings: Settings, shard_count: int | None) -> Options:
         message_content=settings.message_content,
         shard_count=shard_count,
     )
+
+
+def secret_of(settings: Settings) -> bytes:
+    """The operator's secret, or else the one that is kept with the data."""
+    return settings.own_secret or kept_secret(settings.data_dir / "easel.secret")
 
 
 def build_api(

@@ -169,6 +169,9 @@ def test_a_provider_is_able_to_draw_what_it_sells() -> None:
     assert not able(plain, replace(FLARE, formats=(Format.PNG,)))
     assert not able(masked, replace(FLARE, mask=False))
     assert not able(masked, replace(FLARE, max_references=0))
+    clear = replace(plain, background=Background.TRANSPARENT)
+    assert able(clear, replace(FLARE, backgrounds=tuple(Background)))
+    assert not able(clear, replace(FLARE, backgrounds=(Background.AUTO, Background.OPAQUE)))
 
 
 def test_several_providers_together_can_do_what_any_of_them_can() -> None:

@@ -195,6 +195,16 @@ def test_a_name_and_a_password_are_sent_as_browsers_do(tmp_path: Path) -> None:
         ),
         ("generate =", "draw =", "shelf.toml: paths.draw is no path of openai_images"),
         ('"/dep', '"dep', "shelf.toml: paths.generate must begin with a slash."),
+        (
+            '"jpeg"]',
+            '"jpeg"]\nbackgrounds = ["clear"]',
+            "backgrounds has “clear”; it may have auto,",
+        ),
+        (
+            "[shutdowns]",
+            '[edits]\nfields = []\nbody = "xml"\n[shutdowns]',
+            "shelf.toml: edits.body must be one of form, json.",
+        ),
         ("max_count = 1", "max_count = 0", "shelf.toml: max_count must be a whole number, 1 or"),
         ('"jpeg"]', '"gif"]', "shelf.toml: formats has “gif”; it may have png, jpeg, webp."),
         ("2027-04-07", '"2027-04-07"', "shelf.toml: shutdowns.gpt-image-1-mini must be a date"),

@@ -68,4 +68,4 @@ def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured) as wrong:
         kept_secret(tmp_path / "data" / "easel.secret")
 
-    assert "cannot be read or made (Not a directory)" in wrong.value.problems[0]
+    assert "cannot be read or made (File exists)" in wrong.value.problems[0]

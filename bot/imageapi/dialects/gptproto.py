@@ -35,7 +35,7 @@ AFTER = 2.5
 
 
 def request(order: Order, inputs: Inputs) -> Call:  # noqa: ARG001 - it takes no pictures
-    """`POST /api/v3/{maker}/{model}/text-to-image`, where the file's name for the model has both."""
+    """`POST /api/v3/{maker}/{model}/text-to-image`; the file's name for a model has both."""
     provider, wish = order.provider, order.request
     body: dict[str, Any] = {
         "prompt": wish.full_prompt,
