@@ -18,6 +18,7 @@ from bot.core import events
 from bot.core.errors import Misconfigured, PostingFailed, Unavailable
 from bot.core.models import DeadModels
 from bot.core.ports import Clock, Progress
+from bot.core.pseudonyms import Pseudonyms
 from bot.core.retry import AfterCrash
 from bot.discord_ui.client import Services
 from bot.discord_ui.connection import log_in, stay_connected
@@ -30,7 +31,7 @@ from bot.ops.clock import SystemClock
 from bot.ops.health import Health
 from bot.ops.looplag import LoopLag
 from bot.ops.metrics import Metrics
-from bot.parts import build_api, build_storage, client_options, limits_of
+from bot.parts import build_api, build_storage, client_options, limits_of, secret_of
 from bot.services.ask import Ask
 from bot.services.cancel import Cancel
 from bot.services.circuits import Circuits
@@ -84,7 +85,8 @@ class App:
         self.store = store = storage.store
         self.vault = storage.vault
         self.imaging = PillowImaging()
-        self.api = api = build_api(settings, clock)
+        self.pseudonyms = Pseudonyms(lambda: secret_of(settings))
+        self.api = api = build_api(settings, clock, self.pseudonyms)
         self.client = build_client(store, client_options(settings, shard_count))
         self.messenger = DiscordMessenger(
             self.client, clock=clock, shows_costs=store.shows_costs, find_job=store.job
@@ -224,6 +226,7 @@ class App:
         async with AsyncExitStack() as opened:
             opened.push_async_callback(self.store.close)
             await self.store.open()
+            await asyncio.to_thread(lambda: self.pseudonyms.key)
             opened.push_async_callback(self.imaging.close)
             opened.push_async_callback(self.api.close)
             await self.api.open()

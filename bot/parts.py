@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bot.core.errors import InvalidRequest, Misconfigured
 from bot.core.ports import Clock
@@ -14,6 +14,7 @@ from bot.imageapi.providers import load_providers
 from bot.settings import Settings
 from bot.storage import engines
 from bot.storage.engines import Storage
+from bot.storage.secret import kept_secret
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -49,8 +50,20 @@ def build_storage(settings: Settings, clock: Clock) -> Storage:
     return engines.sqlite(settings.database_path, pictures, setting=setting)
 
 
-def build_api(settings: Settings, clock: Clock) -> HttpImageApi:
+def secret_of(settings: Settings) -> bytes:
+    """The operator's secret, or else the one that is kept with the data."""
+    return settings.own_secret or kept_secret(settings.data_dir / "easel.secret")
+
+
+def build_api(
+    settings: Settings, clock: Clock, pseudonym: Callable[[int], str] | None = None
+) -> HttpImageApi:
     """The image services that the settings name, checked against the default model.
+
+    Args:
+        settings: What the operator set.
+        clock: The time.
+        pseudonym: What a member is called to services that want to tell members apart.
 
     Raises:
         Misconfigured: A provider, a key or the model is missing or unknown.
@@ -64,7 +77,7 @@ def build_api(settings: Settings, clock: Clock) -> HttpImageApi:
             folder=settings.providers_dir,
             environment=provider_environment(settings),
         )
-        api = HttpImageApi(providers, catalogue, clock)
+        api = HttpImageApi(providers, catalogue, clock, pseudonym=pseudonym)
         catalogue = api.catalogue
     except Misconfigured as wrong:
         problems += wrong.problems

@@ -32,7 +32,7 @@ PREFIX = "EASEL_"
 """Variables of this prefix are ours, so one that is not known is a slip of the pen."""
 
 
-SECRETS = frozenset({"DISCORD_TOKEN", "OPENAI_API_KEY"})
+SECRETS = frozenset({"DISCORD_TOKEN", "OPENAI_API_KEY", "EASEL_SECRET"})
 """Variables that hold nothing but a secret."""
 
 LOOKS_SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)$")
@@ -56,6 +56,13 @@ def _key(value: SecretStr | None) -> SecretStr | None:
     text = value.get_secret_value() if value else ""
     if any(ch.isspace() for ch in text) or not text.isascii():
         raise ValueError("holds a space or an odd character; paste the key alone")
+    return value if text else None
+
+
+def _own_secret(value: SecretStr | None) -> SecretStr | None:
+    text = value.get_secret_value() if value else ""
+    if text and len(text) < 32:
+        raise ValueError("is too short to be a secret; write 32 characters or more")
     return value if text else None
 
 
@@ -173,6 +180,9 @@ class Settings(BaseSettings):
     http: Annotated[str | None, AfterValidator(_listen)] = Field(
         None, validation_alias="EASEL_HTTP"
     )
+    secret: Annotated[SecretStr | None, AfterValidator(_own_secret)] = Field(
+        None, validation_alias="EASEL_SECRET"
+    )
     log: Literal["console", "json"] = Field("console", validation_alias="EASEL_LOG")
     _others: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
@@ -195,6 +205,11 @@ class Settings(BaseSettings):
         return "DATA_DIR" if self.database_url is None else "DATABASE_URL"
 
     @property
+    def own_secret(self) -> bytes | None:
+        """EASEL_SECRET, if it is set."""
+        return self.secret.get_secret_value().encode() if self.secret else None
+
+    @property
     def others(self) -> Mapping[str, str]:
         """What else is set, by its name: files of providers say which of them they need."""
         return self._others
@@ -202,10 +217,10 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Values that no log may show."""
-        both = (self.discord_token, self.openai_api_key)
+        own = (self.discord_token, self.openai_api_key, self.secret)
         keys = (value for name, value in self._others.items() if LOOKS_SECRET.search(name))
         return (
-            *(secret.get_secret_value() for secret in both if secret),
+            *(secret.get_secret_value() for secret in own if secret),
             *(key for key in keys if len(key) >= SHORTEST_SECRET),
             *_passwords(self.postgres_url),
         )

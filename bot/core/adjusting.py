@@ -52,6 +52,10 @@ class Fitting:
     model: Model
     notes: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        if self.model.note:
+            self.notes.append(self.model.note)
+
     def size(self, wanted: Size) -> Size:
         """The nearest size that the model draws.
 
@@ -187,6 +191,7 @@ def able(request: ImageRequest, model: Model) -> bool:
         len(request.sources) <= model.max_references
         and (model.mask or request.mask is None)
         and request.format in model.formats
+        and (request.background in model.backgrounds or request.background is Background.AUTO)
     )
 
 

@@ -5,7 +5,7 @@ queued ──claim──► running ──picture kept──► drawn ──post
    └── cancelled     ├── failed               └── kept
                      ├── unknown
                      ├── cancelled (withdrawn in the middle: not posted)
-                     └── queued (our own stop, or no service answers: before anything was sent)
+                     └── queued (our own stop, or no service answers: nothing is owed yet)
 """
 
 from __future__ import annotations

@@ -128,6 +128,8 @@ class Model:
         per_call: Pictures that one call draws. A request for more is several calls, and each of
             them pays for the words and pictures that are sent.
         seconds: About how long a picture takes, by quality; only ever shown as "about".
+        note: What to know about its pictures, where they are not what people expect: a sentence
+            for whoever asked for one.
     """
 
     id: str
@@ -149,6 +151,7 @@ class Model:
     prices: Prices
     tokens: Tokens = field(default_factory=Tokens)
     seconds: dict[Quality, int] = field(default_factory=dict)
+    note: str = ""
 
     def ended(self, today: date) -> bool:
         """Whether the vendor has shut it down by that day."""
@@ -164,6 +167,7 @@ def together(sold: Sequence[Model]) -> Model:
     return replace(
         sold[0],
         formats=tuple(dict.fromkeys(each for model in sold for each in model.formats)),
+        backgrounds=tuple(dict.fromkeys(each for model in sold for each in model.backgrounds)),
         max_references=max(model.max_references for model in sold),
         mask=any(model.mask for model in sold),
         streaming=any(model.streaming for model in sold),

@@ -107,6 +107,7 @@ class MaskShape(StrEnum):
 
     ALPHA = "alpha"  #: A PNG whose transparent pixels are edited.
     WHITE = "white"  #: A greyscale PNG whose white pixels are edited.
+    BLACK = "black"  #: A greyscale PNG whose black pixels are edited.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +163,10 @@ class ImageApi(Protocol):
         """How the provider wants a mask."""
         ...
 
+    def interruptible(self, provider: str) -> bool:
+        """Whether a drawing can be stopped there, and costs nothing then."""
+        ...
+
     async def draw(
         self,
         provider: str,
@@ -170,6 +175,8 @@ class ImageApi(Protocol):
         inputs: Inputs,
         on_partial: OnPartial | None,
         on_progress: OnProgress | None = None,
+        *,
+        member_id: int | None = None,
     ) -> Drawing:
         """Draw; nothing that is paid is sent twice.
 
@@ -180,6 +187,7 @@ class ImageApi(Protocol):
             inputs: The bytes that the request's sources and mask name.
             on_partial: Told of partial pictures.
             on_progress: Told how far it is, where the provider says so.
+            member_id: Who asked for it; no provider is told the id itself.
 
         Raises:
             DrawingFailed: One of the tree in `core.errors`.

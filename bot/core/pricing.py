@@ -19,12 +19,17 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Tokens that a provider says it counted."""
+    """What a provider says it counted: tokens, or the money itself.
+
+    Attributes:
+        charge: Micro-dollars that it names for the whole call; None where it names none.
+    """
 
     text_in: int = 0
     image_in: int = 0
     image_out: int = 0
     text_out: int = 0
+    charge: int | None = None
 
 
 def output_tokens(model: Model, size: Size, quality: Quality) -> int:
@@ -96,17 +101,22 @@ def _inputs(request: ImageRequest) -> int:
     return len(request.sources) + (request.mask is not None)
 
 
+def counted(model: Model, usage: Usage | None) -> bool:
+    """Whether the cost is what the provider counted, for all that it sent."""
+    return usage is not None and (usage.charge is not None or not model.prices.pictures)
+
+
 def settle(model: Model, request: ImageRequest, usage: Usage | None, *, pictures: int) -> int:
     """What the pictures did cost, in micro-dollars: by the provider's count where it gave one.
 
     Args:
         model: What drew it, as the provider sells it.
         request: What was asked for.
-        usage: What was counted; it says nothing where pictures are what is paid.
+        usage: What was counted. Where pictures are what is paid, only a charge says anything.
         pictures: How many came.
     """
-    if usage is not None and not model.prices.pictures:
-        return cost(model, usage)
+    if usage is not None and counted(model, usage):
+        return cost(model, usage) if usage.charge is None else usage.charge
     # Nobody counted: pictures that did not come are not charged, the rest as estimated.
     whole = estimate(model, request)
     return -(-whole * pictures // request.count)

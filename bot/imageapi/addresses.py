@@ -10,8 +10,10 @@ sent there, only where it is the service's own or its provider's file lists it i
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from bot.core.errors import BadAnswer
 
@@ -19,6 +21,52 @@ if TYPE_CHECKING:
     from bot.imageapi.providers import Provider
 
 PORTS = {"http": 80, "https": 443}
+
+LONGEST = 8_192
+"""Characters of an address; one that is signed has about a thousand."""
+
+_HOST = re.compile(r"[0-9a-z_.:-]{1,255}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an address leads: its parts, to be put together again by nobody but us."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @classmethod
+    def of(cls, text: str) -> Place:
+        """Read an address that somebody else wrote. A name or a password in it is left out.
+
+        Raises:
+            ValueError: It is none of the web, or none that anybody would write.
+        """
+        if len(text) > LONGEST:  # before anything is done with it that takes its time
+            raise ValueError("it is too long")
+        parts = urlsplit(text)
+        if parts.scheme not in PORTS:
+            raise ValueError("it is not of the web")
+        host = (parts.hostname or "").encode("idna").decode().lower()
+        if not _HOST.fullmatch(host):
+            raise ValueError("its host is none")
+        return cls(
+            scheme=parts.scheme,
+            host=host,
+            port=parts.port or PORTS[parts.scheme],
+            path=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+        )
+
+    def at(self, host: str) -> str:
+        """The address, with that host."""
+        return f"{self.scheme}://{bracketed(host)}:{self.port}{self.path}"
+
+
+def bracketed(host: str) -> str:
+    """As it stands in an address."""
+    return f"[{host}]" if ":" in host else host
 
 
 def url_problem(text: str) -> str | None:
@@ -53,38 +101,33 @@ def address(provider: Provider, path: str) -> str:
         between = "&" if "?" in path else "?"
         return provider.base_url + path + (between + query if query else "")
     try:
-        parts = urlsplit(path)
-        port = parts.port or PORTS[parts.scheme]
-        host = (parts.hostname or "").encode("idna").decode()
-    except (ValueError, KeyError) as error:  # UnicodeError is a ValueError
+        place = Place.of(path)
+    except ValueError as error:
         raise BadAnswer("the answer names an address that is none") from error
-    if not _is_own(parts, host, port, provider) and not _is_listed(parts, host, port, provider):
+    if not _is_own(place, provider) and not _is_listed(place, provider):
         raise BadAnswer(
-            f"the answer says to ask at {parts.scheme}://{host}:{port}; if you trust it, add it to "
-            "poll_hosts in the provider's file"
+            f"the answer says to ask at {place.scheme}://{place.host}:{place.port}; if you trust "
+            "it, add it to poll_hosts in the provider's file"
         )
-    # Put together from what was checked, so that nothing can read the address another way.
-    shown = f"[{host}]" if ":" in host else host
-    query = f"?{parts.query}" if parts.query else ""
-    return f"{parts.scheme}://{shown}:{port}{parts.path or '/'}{query}"
+    return place.at(place.host)
 
 
-def _is_own(parts: SplitResult, host: str, port: int, provider: Provider) -> bool:
+def _is_own(place: Place, provider: Provider) -> bool:
     own = urlsplit(provider.base_url)
     own_port = own.port or PORTS.get(own.scheme)
-    return (parts.scheme, host, port) == (own.scheme, own.hostname, own_port)
+    return (place.scheme, place.host, place.port) == (own.scheme, own.hostname, own_port)
 
 
-def _is_listed(parts: SplitResult, host: str, port: int, provider: Provider) -> bool:
+def _is_listed(place: Place, provider: Provider) -> bool:
     for listed in provider.poll_hosts:
         if listed.startswith("."):
-            alike = host.endswith(listed)
-        elif listed.endswith(f":{port}"):
-            if host == listed.removesuffix(f":{port}"):
+            alike = place.host.endswith(listed)
+        elif listed.endswith(f":{place.port}"):
+            if place.host == listed.removesuffix(f":{place.port}"):
                 return True
             continue
         else:
-            alike = host == listed
-        if alike and (parts.scheme, port) == ("https", PORTS["https"]):
+            alike = place.host == listed
+        if alike and (place.scheme, place.port) == ("https", PORTS["https"]):
             return True
     return False

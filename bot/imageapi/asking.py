@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from bot.imageapi.calls import Call, Dialect, Order
     from bot.imageapi.pacing import Pace
 
-QUESTION = aiohttp.ClientTimeout(total=60, sock_connect=10)
-"""For one question how a drawing stands; its answer may be the picture."""
+QUESTION = 60
+"""Seconds for one question how a drawing stands; its answer may be the picture."""
 
 FAREWELL = aiohttp.ClientTimeout(total=5, sock_connect=2)
 """For saying that nobody wants the picture any more."""
@@ -77,11 +77,11 @@ class Asking:
         """
         within = patience(self.order.provider, self.order.request)
         deadline = self.clock.now() + timedelta(seconds=within.total or 0)
-        question, cancel = None, call.cancel
+        question, cancel, usage = None, call.cancel, None
         try:
             said, request_id = await self._begin(call, within)
             while isinstance(said, Pending):
-                question = said.call or question
+                question, usage = said.call or question, said.usage or usage
                 if question is None:
                     raise BadAnswer("it took the order and does not say where to ask for it")
                 cancel = question.cancel or cancel
@@ -93,7 +93,7 @@ class Asking:
                     async with sent(self.session, self.order.provider, cancel, FAREWELL):
                         pass
             raise
-        return said, request_id
+        return replace(said, usage=said.usage or usage), request_id
 
     async def _begin(
         self, call: Call, within: aiohttp.ClientTimeout
@@ -154,8 +154,12 @@ class Asking:
             DrawingFailed: The service says that the drawing failed, or nobody can tell.
         """
         status = 0
+        provider = self.order.provider
+        within = aiohttp.ClientTimeout(
+            total=min(QUESTION, provider.timeouts.total), sock_connect=provider.timeouts.connect
+        )
         try:
-            async with sent(self.session, self.order.provider, call, QUESTION) as response:
+            async with sent(self.session, provider, call, within) as response:
                 status = response.status
                 return await read(response, self._reader(response))
         except DrawingFailed as failure:
@@ -177,6 +181,7 @@ class Asking:
             limit=self.limit,
             clock=self.clock,
             on_partial=self.on_partial,
+            on_progress=self.on_progress,
         )
 
     def _tell(self, pending: Pending) -> None:

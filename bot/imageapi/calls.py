@@ -58,12 +58,14 @@ class Order:
         model: What draws, as the provider sells it.
         request: What is drawn; its count is that of this one call.
         stream: Whether to ask for partial pictures.
+        author: What services know by whom it is asked for; empty where nobody is named.
     """
 
     provider: Provider
     model: Model
     request: ImageRequest
     stream: bool = False
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,21 @@ class Partial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One event of those that are an answer only together.
+
+    Attributes:
+        data: JSON. Once the stream is done, `answer` is given the list of all of them.
+        progress: Percent, 0 to 100, where it is told.
+        last: Whether nothing of the answer follows.
+    """
+
+    data: bytes = field(repr=False)
+    progress: int | None = None
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
     """The service took the order and has not drawn it yet.
 
@@ -122,12 +139,14 @@ class Pending:
         after: Seconds to wait before.
         progress: Percent, 0 to 100, where it is told.
         picture: A partial picture, where there is one.
+        usage: What it takes, where that is told before the drawing is.
     """
 
     call: Call | None = None
     after: float = 2
     progress: int | None = None
     picture: bytes | None = field(default=None, repr=False)
+    usage: Usage | None = None
 
 
 class Dialect(Protocol):
@@ -180,7 +199,7 @@ class Dialect(Protocol):
 
     def event(
         self, order: Order, event: Event, headers: Mapping[str, str], *, now: datetime
-    ) -> Partial | Answer | None:
+    ) -> Partial | Piece | Answer | None:
         """Understand one event of a stream; None is one that says nothing about a picture.
 
         Raises:

@@ -107,6 +107,7 @@ def _model(table: Table) -> Model:
         prices=read_prices(table.table("prices")),
         tokens=_tokens(table.table("tokens")),
         seconds=_by_quality(table.table("seconds")),
+        note=table.text("note", ""),
     )
     table.no_more(also=("like",))
     _check_options(model, table)

@@ -81,6 +81,7 @@ class HttpImageApi:
         clock: The time.
         picture_limit: Bytes of one picture; a longer answer is refused.
         look_up: How the host of a link is found.
+        pseudonym: What services know a member by, from the id; None names nobody.
 
     Raises:
         Misconfigured: A provider serves a model that the catalogue does not know, or for prices
@@ -95,6 +96,7 @@ class HttpImageApi:
         *,
         picture_limit: int = PICTURE_LIMIT,
         look_up: Lookup = look_up,
+        pseudonym: Callable[[int], str] | None = None,
     ) -> None:
         problems = tuple(
             problem for provider in providers for problem in disagreements(provider, catalogue)
@@ -105,6 +107,7 @@ class HttpImageApi:
         self._clock = clock
         self._picture_limit = picture_limit
         self._look_up = look_up
+        self._pseudonym = pseudonym
         self._providers = {provider.name: provider for provider in providers}
         self._paces = {provider.name: Pace(provider.pacing, clock) for provider in providers}
         self._trouble: dict[str, str] = {}
@@ -188,6 +191,14 @@ class HttpImageApi:
         edits = known.edits if known else None
         return edits.mask if edits and edits.mask else MaskShape.ALPHA
 
+    def interruptible(self, provider: str) -> bool:
+        """Whether a drawing can be stopped there, and costs nothing then.
+
+        To stop it, cancel `draw`.
+        """
+        known = self._providers.get(provider)
+        return known is not None and known.interruptible
+
     async def draw(
         self,
         provider: str,
@@ -196,6 +207,8 @@ class HttpImageApi:
         inputs: Inputs,
         on_partial: OnPartial | None,
         on_progress: OnProgress | None = None,
+        *,
+        member_id: int | None = None,
     ) -> Drawing:
         """Draw; nothing that is paid is sent twice.
 
@@ -224,6 +237,7 @@ class HttpImageApi:
                         model=sold,
                         request=replace(request, count=count),
                         stream=streamed > 0,
+                        author=self._author(member_id),
                     ),
                     inputs,
                     partials=streamed,
@@ -302,6 +316,9 @@ class HttpImageApi:
         )
         pictures = await downloads.collect(answer.pictures[:count], service)
         return Drawing(pictures=pictures, usage=answer.usage, request_id=request_id)
+
+    def _author(self, member_id: int | None) -> str:
+        return self._pseudonym(member_id) if self._pseudonym and member_id is not None else ""
 
     def _remember(self, provider: str, failure: DrawingFailed) -> None:
         if isinstance(failure, AccountProblem | Unreachable):

@@ -20,7 +20,7 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 
 from bot.core.errors import BadAnswer, DrawingFailed, OutcomeUnknown
-from bot.imageapi.addresses import PORTS
+from bot.imageapi.addresses import PORTS, Place, bracketed
 
 if TYPE_CHECKING:
     from bot.core.ports import Clock
@@ -35,12 +35,22 @@ ADDRESSES = 4
 PAUSES = (timedelta(seconds=1), timedelta(seconds=3))
 """Before the picture, which is paid, is asked for again: storage may lag behind its links."""
 
-TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10)
+PATIENCE = 60
+"""Seconds for one try, or the provider's own time-out where that is shorter."""
+
+TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10)
 
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host, by its name and the port; `socket.gaierror` if it has none."""
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_HANDED_OUT = ipaddress.ip_network("2000::/3")
+_TUNNELS = (
+    ipaddress.ip_network("2001::/32"),  # Teredo
+    ipaddress.ip_network("2002::/16"),  # 6to4
+    ipaddress.ip_network("3fff::/20"),  # documents
+)
+_FORMER_RELAYS = ipaddress.ip_network("192.88.99.0/24")
 
 
 async def look_up(host: str, port: int) -> Sequence[str]:
@@ -49,24 +59,18 @@ async def look_up(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Target:
     """Where a checked link leads."""
 
-    scheme: str
-    host: str
-    port: int
-    path: str
+    place: Place
     addresses: Sequence[str]
-
-    def at(self, address: str) -> str:
-        """The link, with an address in place of the host."""
-        return f"{self.scheme}://{_bracketed(address)}:{self.port}{self.path}"
 
     @property
     def host_header(self) -> str:
-        host = _bracketed(self.host)
-        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+        host = bracketed(self.place.host)
+        usual = self.place.port == PORTS[self.place.scheme]
+        return host if usual else f"{host}:{self.place.port}"
 
 
 class Downloads:
@@ -126,17 +130,28 @@ class Downloads:
         """
         for pause in PAUSES:
             try:
-                return await self._follow(link.url, provider)
+                return await self._in_time(link, provider)
             except OutcomeUnknown:
                 await self._clock.sleep_until(self._clock.now() + pause)
-        return await self._follow(link.url, provider)
+        return await self._in_time(link, provider)
+
+    async def _in_time(self, link: Link, provider: Provider) -> bytes:
+        """Follow it; hosts that are looked up, redirects and the bytes share one time-out."""
+        try:
+            async with asyncio.timeout(min(PATIENCE, provider.timeouts.total)):
+                return await self._follow(link.url, provider)
+        except TimeoutError as error:
+            raise OutcomeUnknown("the picture did not come in time") from error
 
     async def _follow(self, url: str, provider: Provider) -> bytes:
         for _ in range(1 + REDIRECTS):
             found = await self._get(await self._checked(url, provider))
             if isinstance(found, bytes):
                 return found
-            url = urljoin(url, found)
+            try:
+                url = urljoin(url, found)
+            except ValueError as error:
+                raise BadAnswer("the answer's link redirects to no web address") from error
         raise BadAnswer(f"the answer's link redirects more than {REDIRECTS} times")
 
     async def _checked(self, url: str, provider: Provider) -> _Target:
@@ -146,29 +161,22 @@ class Downloads:
         the link another way.
         """
         try:
-            parts = urlsplit(url)
-            port = parts.port or PORTS[parts.scheme]
-            host = (parts.hostname or "").encode("idna").decode()
-        except (ValueError, KeyError) as error:  # UnicodeError is a ValueError
+            place = Place.of(url)
+        except ValueError as error:
             raise BadAnswer("the answer links to something that is no web address") from error
-        if not host:
-            raise BadAnswer("the answer links to something that is no web address")
-        trusted = _trusted(host, port, provider)
-        if parts.scheme != "https" and not trusted:
+        trusted = _trusted(place, provider)
+        if place.scheme != "https" and not trusted:
             raise BadAnswer(
-                f"the answer links to http://{host}, which is not encrypted; if you trust it, add "
-                "it to picture_hosts in the provider's file"
+                f"the answer links to http://{place.host}, which is not encrypted; if you trust "
+                "it, add it to picture_hosts in the provider's file"
             )
-        addresses = await self._addresses(host, port)
+        addresses = await self._addresses(place.host, place.port)
         if not trusted and not all(map(is_public, addresses)):
             raise BadAnswer(
-                f"the answer links to {host}, which is inside a private network; if you trust it, "
-                "add it to picture_hosts in the provider's file"
+                f"the answer links to {place.host}, which is inside a private network; if you "
+                "trust it, add it to picture_hosts in the provider's file"
             )
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return _Target(
-            scheme=parts.scheme, host=host, port=port, path=path, addresses=addresses[:ADDRESSES]
-        )
+        return _Target(place, addresses[:ADDRESSES])
 
     async def _addresses(self, host: str, port: int) -> Sequence[str]:
         if _address(host):
@@ -184,18 +192,19 @@ class Downloads:
         for address in target.addresses:
             try:
                 return await self._get_at(address, target)
-            except aiohttp.ClientConnectorError as error:
+            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
                 reason = type(error).__name__
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            except (aiohttp.ClientError, OSError) as error:
                 reason = type(error).__name__
                 break
-        raise OutcomeUnknown(f"the picture at {target.host}: {reason}")
+        raise OutcomeUnknown(f"the picture at {target.place.host}: {reason}")
 
     async def _get_at(self, address: str, target: _Target) -> bytes | str:
+        host = target.place.host
         async with self._session.get(
-            target.at(address),
+            target.place.at(address),
             headers={"Host": target.host_header},
-            server_hostname=target.host if target.scheme == "https" else None,
+            server_hostname=host if target.place.scheme == "https" else None,
             allow_redirects=False,
             timeout=TIMEOUT,
         ) as response:
@@ -203,29 +212,29 @@ class Downloads:
             if location and 300 <= response.status < 400:
                 return location
             if response.status != 200:
-                raise OutcomeUnknown(f"the picture at {target.host}: HTTP {response.status}")
+                raise OutcomeUnknown(f"the picture at {host}: HTTP {response.status}")
             data = bytearray()
             async for chunk in response.content.iter_any():
                 data += chunk
                 if len(data) > self._limit:
-                    raise BadAnswer(
-                        f"the picture at {target.host} has more than {self._limit:,} bytes"
-                    )
+                    raise BadAnswer(f"the picture at {host} has more than {self._limit:,} bytes")
             return bytes(data)
 
 
 def is_public(address: str) -> bool:
-    """Whether the address belongs to the open internet, also where it hides another one."""
+    """Whether the address belongs to the open internet, also where it hides another one.
+
+    Of IPv6 that is what is handed out to somebody, and the prefix behind which the whole of IPv4
+    is found; the tunnels that hide IPv4 addresses are not followed.
+    """
     known = _address(address)
-    if known is None:
-        return False
     if isinstance(known, ipaddress.IPv6Address):
-        hidden = known.ipv4_mapped or known.sixtofour
         if known in _NAT64:
-            hidden = ipaddress.IPv4Address(int(known) & 0xFFFF_FFFF)
-        if known.teredo:
+            known = ipaddress.IPv4Address(int(known) & 0xFFFF_FFFF)
+        elif known not in _HANDED_OUT or any(known in tunnel for tunnel in _TUNNELS):
             return False
-        known = hidden or known
+    if known is None or known in _FORMER_RELAYS:
+        return False
     return known.is_global and not known.is_multicast
 
 
@@ -235,9 +244,10 @@ def is_loopback(host: str) -> bool:
     return host == "localhost" or (known is not None and known.is_loopback)
 
 
-def _trusted(host: str, port: int, provider: Provider) -> bool:
+def _trusted(place: Place, provider: Provider) -> bool:
     own = urlsplit(provider.base_url)
     own_host = own.hostname or ""
+    host, port = place.host, place.port
     if host in provider.picture_hosts or f"{host}:{port}" in provider.picture_hosts:
         return True
     if host == own_host and port == (own.port or PORTS.get(own.scheme)):
@@ -250,7 +260,3 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return ipaddress.ip_address(text)
     except ValueError:
         return None
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

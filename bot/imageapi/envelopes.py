@@ -18,6 +18,12 @@ import orjson
 TEXT_LIMIT = 4_000
 """Characters of an error that are looked at; a real one is shorter."""
 
+WORD_LIMIT = 200
+"""Characters of a code; whatever is longer is none."""
+
+MOST = 20
+"""Categories that are named."""
+
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
@@ -57,7 +63,7 @@ def envelope_of(content: Any) -> Envelope:
     if isinstance(content, list) and content:
         content = content[0]
     if isinstance(content, str):
-        return Envelope(message=content)
+        return Envelope(message=_text(content))
     if not isinstance(content, dict):
         return Envelope()
     error = content.get("error") or content.get("detail") or content.get("errors")
@@ -72,7 +78,7 @@ def envelope_of(content: Any) -> Envelope:
         beside = _text(content.get("message"))
         if beside and " " not in error:
             return Envelope(code=_word(error), type=_word(content.get("type")), message=beside)
-        return Envelope(code=_word(content.get("code")), message=error)
+        return Envelope(code=_word(content.get("code")), message=_text(error))
     return _from_dict(content)
 
 
@@ -95,7 +101,7 @@ def _from_dict(error: dict[str, Any]) -> Envelope:
         type=next((word for kind in kinds if (word := _word(kind))), ""),
         message=_text(error.get("message")) or _text(error.get("msg")) or _text(error.get("error")),
         stage=_text(details.get("moderation_stage")),
-        categories=tuple(map(_text, categories)) if isinstance(categories, list) else (),
+        categories=tuple(map(_word, categories[:MOST])) if isinstance(categories, list) else (),
     )
 
 
@@ -109,9 +115,10 @@ def _from_text(text: str) -> Envelope:
 
 def _word(value: object) -> str:
     """A code as the table of codes knows it; a number only repeats the status."""
-    if not isinstance(value, str) or value.isdigit() or value.lower() == "none":
+    if not isinstance(value, str) or len(value) > WORD_LIMIT:
         return ""
-    return value.strip().lower()
+    word = value.strip().lower()
+    return "" if word.isdigit() or word == "none" else word
 
 
 def _text(value: object) -> str:

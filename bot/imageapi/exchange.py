@@ -122,5 +122,6 @@ async def read_up_to(limit: int, response: aiohttp.ClientResponse) -> bytes:
 def learn(pace: Pace, response: aiohttp.ClientResponse) -> None:
     """Remember the limit that the service names for the key."""
     limit = response.headers.get("x-ratelimit-limit-images", "")
-    if limit.isdecimal() and int(limit) > 0:
+    # No account may draw a million a minute; a number of thousands of digits is not read at all.
+    if len(limit) <= 6 and limit.isdecimal() and int(limit) > 0:
         pace.named(int(limit))

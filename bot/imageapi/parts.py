@@ -42,11 +42,13 @@ def _added(counts: Sequence[Usage | None]) -> Usage | None:
     known = [each for each in counts if each is not None]
     if len(known) < len(counts):
         return None
+    charges = [each.charge for each in known if each.charge is not None]
     return Usage(
         text_in=sum(each.text_in for each in known),
         image_in=sum(each.image_in for each in known),
         image_out=sum(each.image_out for each in known),
         text_out=sum(each.text_out for each in known),
+        charge=sum(charges) if len(charges) == len(known) else None,
     )
 
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from bot.core.errors import Misconfigured
-from bot.core.images import COUNT_LIMIT, Format
+from bot.core.images import COUNT_LIMIT, Background, Format
 from bot.core.models import listed
-from bot.core.ports import MaskShape
 from bot.imageapi.addresses import url_problem
 from bot.imageapi.catalogue import FILE as MODELS
+from bot.imageapi.defaults import Defaults, read_defaults
 from bot.imageapi.dialects import DIALECTS
+from bot.imageapi.edits import read_edits
 from bot.imageapi.prices import read_prices
 from bot.imageapi.reading import Table, read_toml
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.core.models import Model, Prices
+    from bot.imageapi.edits import Edits
 
 
 USUAL = "OPENAI_API_KEY"
@@ -63,19 +65,6 @@ class Timeouts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edits:
-    """How a service takes pictures to draw from.
-
-    Attributes:
-        fields: What may be sent beside them; nothing else ever is.
-        mask: What it takes a mask to be; None where it takes none.
-    """
-
-    fields: frozenset[str]
-    mask: MaskShape | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """A service and how to speak to it.
 
@@ -91,9 +80,13 @@ class Provider:
         prices: What it takes for a model, where that is not what `models.toml` says.
         shutdowns: When it ends a model, where that is not on the day of `models.toml`.
         fields: What may be sent to it for a picture from words; nothing else ever is.
+        defaults: What goes with every order beside what was asked for; also one of those fields.
         formats: What it can be told to write; empty is whatever the model writes.
+        backgrounds: What it can be told about backgrounds; empty is whatever the model knows.
         edits: How it takes pictures; None where it takes none.
         max_count: Pictures that one call draws; a request for more is several calls.
+        interruptible: Whether a drawing costs nothing there until it is finished, so that one that
+            nobody wants any more is stopped.
         partial_images: Partial pictures to ask for while one is drawn; 0 is no streaming.
         picture_hosts: Hosts that its answers may link to although they are not https or public.
         poll_hosts: Other hosts that it may say to ask how a drawing stands, as in `addresses`.
@@ -112,9 +105,12 @@ class Provider:
     prices: Mapping[str, Prices] = field(default_factory=dict)
     shutdowns: Mapping[str, date] = field(default_factory=dict)
     fields: frozenset[str]
+    defaults: Defaults = field(default_factory=Defaults)
     formats: tuple[Format, ...] = ()
+    backgrounds: tuple[Background, ...] = ()
     edits: Edits | None = None
     max_count: int = COUNT_LIMIT
+    interruptible: bool = False
     partial_images: int = 0
     picture_hosts: tuple[str, ...] = ()
     poll_hosts: tuple[str, ...] = ()
@@ -142,10 +138,12 @@ class Provider:
     def sold(self, model: Model) -> Model:
         """The model as it sells it: with its prices, and without what cannot be had from it."""
         formats = tuple(each for each in model.formats if each in (self.formats or model.formats))
+        known = self.backgrounds or model.backgrounds
         return replace(
             model,
             prices=self.prices.get(model.id, model.prices),
             formats=formats or model.formats,
+            backgrounds=tuple(each for each in model.backgrounds if each in known),
             per_call=min(self.max_count, model.per_call),
             max_references=model.max_references if self.edits else 0,
             mask=model.mask and self.edits is not None and self.edits.mask is not None,
@@ -232,6 +230,8 @@ def _file(table: Table) -> _File:
     if base_url and (problem := url_problem(base_url)):
         table.complain("base_url", problem)
     models = table.texts("models")
+    fields = _fields(dialect, table)
+    edits = _edits(dialect, table.table("edits")) if table.has("edits") else None
     provider = Provider(
         name=table.text("name"),
         dialect=dialect,
@@ -244,10 +244,15 @@ def _file(table: Table) -> _File:
         names=_texts(_of_models(table.table("names"), models)),
         prices=_prices(_of_models(table.table("prices"), models)),
         shutdowns=_days(_of_models(table.table("shutdowns"), models)),
-        fields=_fields(dialect, table),
+        fields=fields,
+        defaults=read_defaults(
+            table.table("defaults"), fields | (edits.fields if edits else frozenset())
+        ),
         formats=table.options("formats", Format, ()),
-        edits=_edits(dialect, table.table("edits")) if table.has("edits") else None,
+        backgrounds=table.options("backgrounds", Background, ()),
+        edits=edits,
         max_count=table.whole("max_count", COUNT_LIMIT, least=1),
+        interruptible=table.flag("interruptible", default=False),
         partial_images=table.whole("partial_images", 0, most=3),
         picture_hosts=tuple(host.lower() for host in table.texts("picture_hosts", ())),
         poll_hosts=tuple(host.lower() for host in table.texts("poll_hosts", ())),
@@ -305,12 +310,7 @@ def _paths(dialect: str, table: Table) -> dict[str, str]:
 
 
 def _edits(dialect: str, table: Table) -> Edits:
-    edits = Edits(
-        fields=_fields(dialect, table, edits=True),
-        mask=table.option("mask", MaskShape) if table.has("mask") else None,
-    )
-    table.no_more()
-    return edits
+    return read_edits(table, _fields(dialect, table, edits=True))
 
 
 def _fields(dialect: str, table: Table, *, edits: bool = False) -> frozenset[str]:

@@ -7,10 +7,11 @@ is complete when its JSON is, or when its stream says so. The connection may sta
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bot.core.errors import BadAnswer, OutcomeUnknown
-from bot.imageapi.calls import Answer, Dialect, Order, Partial, Pending
+from bot.imageapi.calls import Answer, Dialect, Order, Partial, Pending, Piece
 from bot.imageapi.sse import BOM, Decoder, TooLong
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Reader:
         limit: Bytes that it may have.
         clock: Tells what waiting times are counted from.
         on_partial: Called with the bytes of each partial picture.
+        on_progress: Called with the percentage that a stream tells.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Reader:
         limit: int,
         clock: Clock,
         on_partial: Callable[[bytes], None] | None = None,
+        on_progress: Callable[[int], None] | None = None,
     ) -> None:
         self._dialect = dialect
         self._order = order
@@ -58,6 +61,8 @@ class Reader:
         self._left = limit
         self._clock = clock
         self._on_partial = on_partial
+        self._on_progress = on_progress
+        self._pieces: list[bytes] = []
         self._body = bytearray()
         self._json: JsonEnd | None = None
         self._events: Decoder | None = None
@@ -86,6 +91,10 @@ class Reader:
         if self._events is None:
             return self._whole()
         answer = self._hear(self._events.close())
+        if answer is None and self._pieces:
+            # Cut, or a service that does not say when it is done: the picture may be there.
+            with suppress(BadAnswer):
+                answer = self._together()
         if answer is None:
             raise OutcomeUnknown("the stream ended without a finished picture")
         return answer
@@ -116,21 +125,35 @@ class Reader:
             self._order, self._status, self._headers, body, now=self._clock.now()
         )
 
-    def _hear(self, events: Iterable[Event]) -> Answer | None:
+    def _hear(self, events: Iterable[Event]) -> Answer | Pending | None:
         try:
             for event in events:
-                if event.done:
+                if event.done and not self._pieces:
                     raise OutcomeUnknown("the stream was done without a finished picture")
-                heard = self._dialect.event(
-                    self._order, event, self._headers, now=self._clock.now()
-                )
+                heard = None if event.done else self._understood(event)
                 if isinstance(heard, Answer):
                     return heard
-                if isinstance(heard, Partial) and self._on_partial:
-                    self._on_partial(heard.picture)
+                if event.done or (isinstance(heard, Piece) and heard.last):
+                    return self._together()
         except TooLong as error:
             raise BadAnswer(f"HTTP {self._status} with {error}") from error
         return None
+
+    def _understood(self, event: Event) -> Partial | Piece | Answer | None:
+        """What the event says; whoever wants to know is told."""
+        heard = self._dialect.event(self._order, event, self._headers, now=self._clock.now())
+        if isinstance(heard, Partial) and self._on_partial:
+            self._on_partial(heard.picture)
+        if isinstance(heard, Piece):
+            self._pieces.append(heard.data)
+            if heard.progress is not None and self._on_progress:
+                self._on_progress(min(max(heard.progress, 0), 100))
+        return heard
+
+    def _together(self) -> Answer | Pending:
+        self._body = bytearray(b"[" + b",".join(self._pieces) + b"]")
+        self._pieces = []
+        return self._whole()
 
 
 class JsonEnd:

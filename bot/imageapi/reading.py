@@ -107,6 +107,13 @@ class Table:
             return value
         return self._wrong(key, value, "must be true or false", default)
 
+    def constant(self, key: str) -> str | int | float | bool:
+        """A text, a number, or true or false."""
+        value = self._get(key, None)
+        if isinstance(value, str | int | float):
+            return value
+        return self._wrong(key, value, "must be a text, a number, or true or false", "")
+
     def day(self, key: str) -> date | None:
         """A date without quotes, or None where there is none."""
         value = self._get(key, False)

@@ -125,8 +125,9 @@ PHRASES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             "content_?filter",
             "image_safety",
             "prohibited_content",
-            "flagged as",
+            "(flagged as|input was flagged)",
             "rejected by (our|the) moderation",
+            "failed (the )?safety check",
         ),
     ),
     (

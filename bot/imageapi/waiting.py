@@ -48,7 +48,7 @@ def _until(text: str | None, now: datetime) -> timedelta | None:
         return None
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
@@ -69,4 +69,4 @@ def _span(text: str) -> timedelta | None:
         if known in _UNITS:
             total += float(number) * _UNITS[known]
             found = True
-    return timedelta(seconds=total) if found else None
+    return timedelta(seconds=min(total, LONGEST.total_seconds())) if found else None

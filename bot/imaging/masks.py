@@ -78,9 +78,10 @@ def mask_box(box: Box, size: Size) -> bytes:
 def shape_mask(data: bytes, shape: MaskShape) -> bytes:
     """A mask as a provider takes it, under 4 MB.
 
-    A white one is passed on as it is. Of the other, alpha is 0 exactly where the mask is not black,
-    and 255 elsewhere. Only a mask of pure noise has more than 4 MB that way: its pixels are taken
-    together in squares, each of which is edited if one of its pixels was.
+    A white one is passed on as it is. Of the others, exactly what is not black in the mask is
+    transparent, or black, and the rest is not at all. Only a mask of pure noise has more than 4 MB
+    that way: its pixels are taken together in squares, each of which is edited if one of its pixels
+    was.
     """
     if shape is MaskShape.WHITE and len(data) < SENT:
         return data
@@ -129,6 +130,9 @@ def _coarse(marked: Image.Image, side: int) -> Image.Image:
 def _shaped(marked: Image.Image, shape: MaskShape) -> Image.Image:
     if shape is MaskShape.WHITE:
         return marked
-    kept = Image.new("RGBA", marked.size)
-    kept.putalpha(ImageChops.invert(marked))
-    return kept
+    kept = ImageChops.invert(marked)
+    if shape is MaskShape.BLACK:
+        return kept
+    clear = Image.new("RGBA", marked.size)
+    clear.putalpha(kept)
+    return clear

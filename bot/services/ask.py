@@ -53,6 +53,7 @@ class Ask:
         self._circuits = circuits
         self._sent: set[int] = set()
         self._waiting: set[int] = set()
+        self._interruptible: set[int] = set()
 
     def sent(self, job_id: int) -> bool:
         """Whether something was sent for the job that may be paid; until it is forgotten."""
@@ -61,6 +62,10 @@ class Ask:
     def waits(self, job_id: int) -> bool:
         """Whether it waits for the provider with nothing sent: it may be cancelled freely."""
         return job_id in self._waiting
+
+    def interruptible(self, job_id: int) -> bool:
+        """Whether its drawing can be cancelled: the service stops, and takes nothing for it."""
+        return job_id in self._interruptible
 
     def forget(self, job_id: int) -> None:
         """The job has ended."""
@@ -119,24 +124,47 @@ class Ask:
                 reason=failure.code,
             )
         )
-        with self._may_be_stopped(job):
+        with _noted(self._waiting, job):
             await self._clock.sleep_until(until)
-
-    @contextmanager
-    def _may_be_stopped(self, job: Job) -> Iterator[None]:
-        self._waiting.add(job.id)
-        try:
-            yield
-        finally:
-            self._waiting.discard(job.id)
 
     async def _call(self, job: Job, model: Model, provider: str, call: int) -> Drawing:
         """One call that is paid at most once."""
-        with self._may_be_stopped(job):
+        with _noted(self._waiting, job):
             inputs = await self._inputs(job, provider)
             await self._api.turn(provider, job.request.count)
+        free = self._api.interruptible(provider)
+        try:
+            with _noted(self._interruptible if free else set(), job):
+                await self._announce(job, model, provider, call)
+                drawing = self._api.draw(
+                    provider,
+                    model,
+                    job.request,
+                    inputs,
+                    self._sketched(job),
+                    self._advanced(job),
+                    member_id=job.place.member_id,
+                )
+                del inputs  # megabytes that are not needed once they are sent
+                return await drawing
+        except asyncio.CancelledError:
+            if free and await self._not_paid(job, call, "interrupted"):
+                self._sent.discard(job.id)
+            raise
+        except DrawingFailed as failure:
+            if not failure.may_be_paid:
+                if not await self._not_paid(job, call, failure.code):
+                    raise Fenced from failure
+                self._sent.discard(job.id)
+            raise
+
+    async def _announce(self, job: Job, model: Model, provider: str, call: int) -> None:
+        """Write down, then tell, that the call is about to be made.
+
+        Raises:
+            NotNow: It must not be: somebody else has the job, or nobody wants it any more.
+        """
         if not await self._intend(job, provider, call):
-            # Somebody else has it, or nobody wants it any more.
             raise NotNow("it may not be sent")
         self._sent.add(job.id)
         self._events.announce(
@@ -144,25 +172,16 @@ class Ask:
                 **events.about(job, self._clock.now()), provider=provider, model=model.id, call=call
             )
         )
-        try:
-            drawing = self._api.draw(
-                provider, model, job.request, inputs, self._sketched(job), self._advanced(job)
-            )
-            del inputs  # megabytes that are not needed once they are sent
-            return await drawing
-        except DrawingFailed as failure:
-            if not failure.may_be_paid:
-                if not await self._store.rejected(job, call, failure.code, self._clock.now()):
-                    raise Fenced from failure
-                self._sent.discard(job.id)
-            raise
+
+    async def _not_paid(self, job: Job, call: int, code: str) -> bool:
+        return await self._store.rejected(job, call, code, self._clock.now())
 
     async def _intend(self, job: Job, provider: str, call: int) -> bool:
         try:
             return await self._store.intend(job, call, provider, self._clock.now())
         except asyncio.CancelledError:
             # It may be written by now, and yet nothing was sent.
-            await self._store.rejected(job, call, "stopped", self._clock.now())
+            await self._not_paid(job, call, "stopped")
             raise
 
     async def _inputs(self, job: Job, provider: str) -> Inputs:
@@ -190,3 +209,13 @@ class Ask:
         return lambda percent: self._events.announce(
             events.Advanced(**events.about(job, self._clock.now()), percent=percent)
         )
+
+
+@contextmanager
+def _noted(jobs: set[int], job: Job) -> Iterator[None]:
+    """The job is one of them for as long as this lasts."""
+    jobs.add(job.id)
+    try:
+        yield
+    finally:
+        jobs.discard(job.id)

@@ -26,7 +26,7 @@ from bot.core.errors import (
 from bot.core.jobs import Job, Note, Picture, State
 from bot.core.models import Model
 from bot.core.ports import Answer, Clock, Drawing, ImageApi, Imaging, Vault
-from bot.core.pricing import settle
+from bot.core.pricing import counted, settle
 from bot.core.stores import Store
 from bot.services.ask import Ask, Fenced, NotNow
 
@@ -69,8 +69,8 @@ class Draw:
     async def __call__(self, job: Job) -> None:
         """Bring the job to drawn, failed or unknown; a fenced one is left alone.
 
-        Cancelled before anything was sent, it puts the job back into the queue. There, one that was
-        withdrawn ends.
+        Cancelled before anything was sent, or while it costs nothing, it puts the job back into
+        the queue. There, one that was withdrawn ends.
         """
         try:
             await self._draw(job)
@@ -179,7 +179,7 @@ class Draw:
             raise BadAnswer(f"{answer.provider} sent nothing that decodes")
         sold = self._api.sold(answer.provider, model)
         cost = settle(sold, job.request, answer.usage, pictures=len(kept))
-        if answer.usage is not None and not sold.prices.pictures:
+        if counted(sold, answer.usage):
             # It was counted for all of them; those that a crash took are not charged.
             cost = -(-cost * len(pictures) // len(answer.pictures))
         note = await self._note(job, pictures[0][1])

@@ -78,7 +78,8 @@ class Work:
         """
         self._claiming = False
         for job_id in self._in_hand:
-            self._stop_waiting(job_id)
+            if self._ask.waits(job_id):
+                self._in_hand[job_id].cancel()
         self._wake.set()
 
     def wake(self) -> None:
@@ -152,14 +153,15 @@ class Work:
             await self._slots.give(share)
             self._wake.set()
 
-    def _stop_waiting(self, job_id: int) -> None:
-        """Take a job out of a provider's line, if nothing was sent for it."""
-        if job_id in self._in_hand and self._ask.waits(job_id):
+    def _give_up(self, job_id: int) -> None:
+        """Let go of a job that nobody wants, if it costs nothing yet."""
+        free = self._ask.waits(job_id) or self._ask.interruptible(job_id)
+        if free and job_id in self._in_hand:
             self._in_hand[job_id].cancel()
 
     def _heard(self, event: Happening) -> None:
         if isinstance(event, Withdrawn):
-            self._stop_waiting(event.job_id)
+            self._give_up(event.job_id)
         # Anything that ends or adds a job may make a lane ready.
         if not isinstance(event, Started):
             self.wake()

@@ -51,6 +51,16 @@ def test_a_size_becomes_the_nearest_that_is_drawn(model: Model, size: str, drawn
     assert request.notes == (f"{model.name} draws no {asked}, so this is {instead}.",)
 
 
+def test_what_is_to_be_known_about_a_model_is_said_first() -> None:
+    """Given a model with a note, when a wish is completed or moved to it, then it is passed on."""
+    grid = replace(PLAIN, note="It draws grids.")
+
+    request = complete(Wish(prompt="a fox", format="webp"), grid)
+
+    assert request.notes == ("It draws grids.", "Plain writes no webp, so this is png.")
+    assert moved(request, grid).notes == ("It draws grids.",)
+
+
 @given(st.integers(1, 9999), st.integers(1, 9999), st.sampled_from([PAINTER, SKETCHER, PLAIN]))
 def test_an_upright_picture_never_becomes_one_that_lies(
     width: int, height: int, model: Model
@@ -159,6 +169,9 @@ def test_a_provider_is_able_to_draw_what_it_sells() -> None:
     assert not able(plain, replace(FLARE, formats=(Format.PNG,)))
     assert not able(masked, replace(FLARE, mask=False))
     assert not able(masked, replace(FLARE, max_references=0))
+    clear = replace(plain, background=Background.TRANSPARENT)
+    assert able(clear, replace(FLARE, backgrounds=tuple(Background)))
+    assert not able(clear, replace(FLARE, backgrounds=(Background.AUTO, Background.OPAQUE)))
 
 
 def test_several_providers_together_can_do_what_any_of_them_can() -> None:

@@ -14,6 +14,7 @@ from bot.core.models import Model, Prices, Tokens
 from bot.core.pricing import (
     Usage,
     cost,
+    counted,
     dollars,
     estimate,
     output_tokens,
@@ -266,6 +267,18 @@ def test_a_picture_with_a_price_costs_that() -> None:
     assert estimate(model, request) == 160_000
     assert settle(model, request, None, pictures=3) == 120_000
     assert settle(model, request, Usage(image_out=10**6), pictures=4) == 160_000
+
+
+@pytest.mark.parametrize("model", [FLARE, replace(FLARE, prices=Prices.flat(40_000))])
+def test_what_a_provider_names_itself_is_what_is_charged(model: Model) -> None:
+    """Given a charge, when it is settled, then no table and no count of tokens says otherwise."""
+    request = ImageRequest(
+        prompt="a fox", model=model.id, size=SQUARE, quality=Quality.LOW, count=2
+    )
+
+    assert settle(model, request, Usage(charge=12_345), pictures=1) == 12_345
+    assert settle(model, request, Usage(charge=0), pictures=2) == 0
+    assert counted(model, Usage(charge=0))
 
 
 def test_a_larger_picture_costs_what_the_next_size_named_does() -> None:

@@ -7,9 +7,19 @@ from typing import Any
 import orjson
 import pytest
 
-from bot.core.errors import AccountProblem, BadAnswer, Blocked, DrawingFailed, OutcomeUnknown
+from bot.core.errors import (
+    AccountProblem,
+    BadAnswer,
+    BadParameter,
+    Blocked,
+    DrawingFailed,
+    ModelUnavailable,
+    OutcomeUnknown,
+    TooFast,
+)
 from bot.core.images import Format, Size, Source
 from bot.core.ports import Inputs
+from bot.core.pricing import Usage
 from bot.imageapi.calls import Answer, Call, Link, Order, Pending
 from bot.imageapi.dialects import bfl
 from tests.clock import NOON
@@ -77,6 +87,32 @@ def test_an_order_says_where_to_ask() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("cost", "charge"),
+    [(b"4.5", 45_000), (b"3", 30_000), (b"0.1400000001", 1_400), (b"0", 0)],
+)
+def test_an_order_names_what_it_takes(cost: bytes, charge: int) -> None:
+    """Given a price in credits, when an order is answered, then it is known in micro-dollars."""
+    taken = understood(b'{"id":"7","polling_url":"https://api.bfl.ai/7","cost":%b}' % cost)
+
+    assert taken.usage == Usage(charge=charge)
+
+
+@pytest.mark.parametrize("cost", [b"null", b"-1", b'"4.5"', b"1e9"])
+def test_a_price_that_is_none_is_left_to_the_table(cost: bytes) -> None:
+    """Given nonsense for a price, when an order is answered, then nobody is charged by it."""
+    taken = understood(b'{"id":"7","polling_url":"https://api.bfl.ai/7","cost":%b}' % cost)
+
+    assert taken.usage is None
+
+
+def test_a_picture_that_names_its_price_is_charged_that() -> None:
+    """Given a picture with its price, when it is read, then both are known."""
+    body = b'{"status":"Ready","cost":4.5,"result":{"sample":"https://delivery.bfl.ai/7.png"}}'
+
+    assert understood(body).usage == Usage(charge=45_000)
+
+
 def _body(said: Answer | Pending) -> Any:
     assert isinstance(said, Pending)
     assert said.call is not None
@@ -114,7 +150,11 @@ def test_a_picture_that_is_ready_is_a_link() -> None:
         (200, b'{"status":"Task not found"}', OutcomeUnknown),
         (200, b'{"status":"Ready","result":{}}', BadAnswer),
         (200, b'{"sta', OutcomeUnknown),
-        (200, b"[]", BadAnswer),
+        (200, b"[]", OutcomeUnknown),
+        (200, b"<html>hello</html>", OutcomeUnknown),
+        (429, b'{"detail":"Too many active tasks"}', TooFast),
+        (404, b'{"detail":"Not Found"}', ModelUnavailable),
+        (422, b'{"detail":[{"loc":["body","width"],"msg":"odd"}]}', BadParameter),
         (402, b'{"detail":"Insufficient credits"}', AccountProblem),
         (403, b'{"detail":"Not authenticated"}', AccountProblem),
     ],

@@ -14,7 +14,8 @@ from bot.core.pricing import Usage
 from bot.imageapi.calls import Answer, Call, Order, Partial
 from bot.imageapi.catalogue import load_catalogue
 from bot.imageapi.dialects import openai_images
-from bot.imageapi.providers import Edits, Provider, load_providers
+from bot.imageapi.edits import Edits
+from bot.imageapi.providers import Provider, load_providers
 from bot.imageapi.sse import Event
 from tests.clock import NOON
 from tests.dialects.orders import ORDER

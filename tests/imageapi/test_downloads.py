@@ -111,6 +111,14 @@ async def test_links_that_lead_inside_are_not_followed(url: str, because: str) -
         ("64:ff9b::a00:1", False),  # 10.0.0.1 behind NAT64
         ("2002:a00:1::", False),  # 10.0.0.1 in 6to4
         ("2001:0:a00:1::1", False),  # Teredo
+        ("2002:5db8:d70e::1", False),  # 6to4, whatever it hides: nobody needs it any more
+        ("::10.0.0.1", False),
+        ("::ffff:0:10.0.0.1", False),
+        ("64:ff9b:1::a00:1", False),  # a NAT64 of one's own
+        ("fec0::1", False),
+        ("3fff::1", False),
+        ("5f00::1", False),
+        ("192.88.99.1", False),
         ("fe80::1%eth0", False),
         ("no address", False),
     ],

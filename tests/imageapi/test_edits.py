@@ -26,7 +26,7 @@ from bot.demo import painter
 from bot.demo.pretend_api import PretendApi
 from bot.demo.pretend_faults import Cut, Fault, HalfJson, Html, Moderation, RateLimited, ServerError
 from bot.imageapi.client import HttpImageApi
-from bot.imageapi.providers import Edits
+from bot.imageapi.edits import Edits
 from tests.clock import ManualClock
 from tests.dialects.openai_fields import problems_with
 from tests.imageapi.services import CATALOGUE, FLARE, FOX, KEY, client_of, provider_at

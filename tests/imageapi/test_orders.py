@@ -21,6 +21,7 @@ from bot.core.errors import (
 )
 from bot.core.images import ImageRequest, Quality, Size
 from bot.core.ports import Drawing, Inputs
+from bot.core.pricing import Usage
 from bot.imageapi.client import HttpImageApi
 from bot.imageapi.providers import Pacing, Provider, Timeouts
 from tests.clock import ManualClock
@@ -44,14 +45,14 @@ def provider_at(url: str) -> Provider:
     )
 
 
-def order_then(*answers: Script) -> Script:
+def order_then(*answers: Script, cost: float | None = None) -> Script:
     """A script: an order is taken; questions are answered one by one, the last again and again."""
     left = list(answers)
 
     async def script(request: Request, writer: asyncio.StreamWriter) -> None:
         here = f"http://{request.headers['host']}"
         if request.method == "POST":
-            taken = {"id": "7", "polling_url": f"{here}/v1/get_result?id=7"}
+            taken = {"id": "7", "polling_url": f"{here}/v1/get_result?id=7", "cost": cost}
             await says(orjson.dumps(taken), x_request_id="req_7")(request, writer)
         elif request.path == "/sample.png":
             await says(b"picture")(request, writer)
@@ -128,6 +129,14 @@ async def test_a_picture_is_ordered_once_and_asked_for_until_it_is_ready() -> No
     }
     assert first.headers["x-key"] == second.headers["x-key"] == KEY
     assert "x-key" not in picture.headers
+
+
+async def test_a_price_that_is_told_with_the_order_is_that_of_the_picture() -> None:
+    """Given an order that names its price, when it is drawn, then that is what was counted."""
+    async with ordering(order_then(says(WAITING), ready, cost=4.5)) as it:
+        drawing = await it.draw()
+
+    assert drawing.usage == Usage(charge=45_000)
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,15 @@ def test_what_one_call_did_not_count_is_not_guessed() -> None:
     assert both == Drawing(pictures=(b"a", b"b"), usage=None, request_id="req_2")
 
 
+def test_charges_are_added_where_each_call_names_one() -> None:
+    """Given two calls, when both name their price, then the drawing has one; else it has none."""
+    named = Drawing(pictures=(b"one",), usage=Usage(charge=30_000))
+    silent = Drawing(pictures=(b"two",), usage=Usage(text_in=7))
+
+    assert joined([named, named]).usage == Usage(charge=60_000)
+    assert joined([named, silent]).usage == Usage(text_in=7)
+
+
 async def test_calls_of_one_drawing_keep_to_the_pace_of_their_key() -> None:
     """Given two calls in flight at most, when four are needed, then there are never more."""
     under_way, most = 0, 0

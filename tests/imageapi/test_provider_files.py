@@ -91,6 +91,44 @@ def test_a_model_is_sold_without_what_cannot_be_had(tmp_path: Path) -> None:
     assert sold.max_count == FLARE.max_count
 
 
+def test_what_goes_with_every_order_is_said_for_all_qualities_or_for_each(tmp_path: Path) -> None:
+    """Given constants, when an order is written, then it takes those of its quality."""
+    defaults = """
+[defaults]
+n = 3
+size = { low = "small", high = "large" }
+"""
+    (shelf,) = loaded(tmp_path, SHELF + defaults, KEYED)
+
+    assert shelf.defaults.of(Quality.LOW) == {"n": 3, "size": "small"}
+    assert shelf.defaults.of(Quality.MEDIUM) == {"n": 3}
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("steps = 20", "defaults.steps is none of its fields, so it would never be sent"),
+        ("n = [3]", "defaults.n must be a text, a number, or true or false"),
+        ("size = { good = 3 }", "defaults.size.good is no quality"),
+    ],
+)
+def test_a_constant_that_could_not_be_sent_is_told(tmp_path: Path, line: str, problem: str) -> None:
+    """Given a slip in [defaults], when the file is read, then it is named."""
+    [said] = wrong(tmp_path, f"{SHELF}\n[defaults]\n{line}\n")
+
+    assert problem in said
+
+
+async def test_a_service_is_stopped_only_where_its_file_says_so(tmp_path: Path) -> None:
+    """Given two files, when it is asked whether a drawing can be stopped, then one says yes."""
+    (stops,) = loaded(tmp_path, SHELF.replace("max_count = 1", "interruptible = true"), KEYED)
+    (goes_on,) = loaded(tmp_path, SHELF, KEYED)
+
+    for shelf, expected in ((stops, True), (goes_on, False)):
+        api = HttpImageApi([shelf], CATALOGUE, ManualClock())
+        assert (api.interruptible("shelf"), api.interruptible("gone")) == (expected, False)
+
+
 def test_an_address_may_have_to_be_given(tmp_path: Path) -> None:
     """Given a file without an address, when its variable is unset, then it is not used."""
     local = SHELF.replace(
@@ -157,6 +195,16 @@ def test_a_name_and_a_password_are_sent_as_browsers_do(tmp_path: Path) -> None:
         ),
         ("generate =", "draw =", "shelf.toml: paths.draw is no path of openai_images"),
         ('"/dep', '"dep', "shelf.toml: paths.generate must begin with a slash."),
+        (
+            '"jpeg"]',
+            '"jpeg"]\nbackgrounds = ["clear"]',
+            "backgrounds has “clear”; it may have auto,",
+        ),
+        (
+            "[shutdowns]",
+            '[edits]\nfields = []\nbody = "xml"\n[shutdowns]',
+            "shelf.toml: edits.body must be one of form, json.",
+        ),
         ("max_count = 1", "max_count = 0", "shelf.toml: max_count must be a whole number, 1 or"),
         ('"jpeg"]', '"gif"]', "shelf.toml: formats has “gif”; it may have png, jpeg, webp."),
         ("2027-04-07", '"2027-04-07"', "shelf.toml: shutdowns.gpt-image-1-mini must be a date"),

@@ -11,7 +11,8 @@ from bot.core.errors import Misconfigured
 from bot.core.ports import MaskShape
 from bot.imageapi.catalogue import load_catalogue
 from bot.imageapi.dialects import DIALECTS
-from bot.imageapi.providers import Edits, Pacing, Provider, Timeouts, load_providers
+from bot.imageapi.edits import Edits
+from bot.imageapi.providers import Pacing, Provider, Timeouts, load_providers
 
 KEYED = {"OPENAI_API_KEY": "sk-made-up-for-tests"}
 
@@ -249,8 +250,10 @@ def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
             '"size"]',
             '"style"]',
             (
-                "cellar.toml: fields has “style”; openai_images can send background, model, n, "
-                "output_format, partial_images, prompt, quality, size, stream."
+                "cellar.toml: fields has “style”; openai_images can send aspect_ratio, "
+                "background, guidance_scale, model, n, num_inference_steps, output_format, "
+                "partial_images, prompt, quality, resolution, response_format, "
+                "safety_identifier, size, step, stream."
             ),
         ),
         (
@@ -281,15 +284,17 @@ def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
         ("[pacing]", "[edits]\n[pacing]", "cellar.toml: edits.fields is missing."),
         (
             "[pacing]",
-            '[edits]\nfields = ["prompt"]\nmask = "black"\n[pacing]',
-            "cellar.toml: edits.mask must be one of alpha, white.",
+            '[edits]\nfields = ["prompt"]\nmask = "green"\n[pacing]',
+            "cellar.toml: edits.mask must be one of alpha, white, black.",
         ),
         (
             "[pacing]",
             '[edits]\nfields = ["moderation"]\n[pacing]',
             (
-                "cellar.toml: edits.fields has “moderation”; openai_images can send background, "
-                "model, n, output_format, partial_images, prompt, quality, size, stream."
+                "cellar.toml: edits.fields has “moderation”; openai_images can send "
+                "aspect_ratio, background, guidance_scale, model, n, num_inference_steps, "
+                "output_format, partial_images, prompt, quality, resolution, response_format, "
+                "safety_identifier, size, step, stream."
             ),
         ),
         (

@@ -96,6 +96,15 @@ def test_a_kept_mask_with_shades_edits_each_that_is_not_black(image: Image.Image
     assert sent == [0 if shade else 255 for shade in pixels(image)]
 
 
+def test_a_mask_where_black_is_edited_is_the_other_one_turned_over() -> None:
+    """Given a mask with shades, when black is what is edited, then all that is not black is."""
+    image = Image.frombytes("L", (4, 1), bytes([0, 1, 128, 255]))
+
+    sent = opened(shape_mask(written(image, "PNG"), MaskShape.BLACK))
+
+    assert (sent.mode, pixels(sent)) == ("L", [255, 0, 0, 0])
+
+
 def marked(width: int, height: int) -> Image.Image:
     """A mask as people paint it: a round spot on black."""
     image = Image.new("L", (width, height), 0)
@@ -232,7 +241,8 @@ def test_a_mask_of_pure_noise_is_sent_in_few_bytes_all_the_same(
 
     assert len(sent) < 9_000
     image = opened(sent)
-    edited = image if shape is MaskShape.WHITE else ImageChops.invert(image.getchannel("A"))
+    kept = image.getchannel("A") if shape is MaskShape.ALPHA else image
+    edited = image if shape is MaskShape.WHITE else ImageChops.invert(kept)
     assert edited.size == bits.size
     assert ImageChops.lighter(edited, bits).tobytes() == edited.tobytes()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,9 +63,21 @@ class Studio:
         return next(m for m in self.gallery.history() if m.id == delivered[-1].message_id)
 
 
-def settings_for(folder: Path, service: PretendApi, **changes: object) -> Settings:
-    """Settings as an operator would have them, with the pretend service as OpenAI."""
-    return Settings(_env_file=None).model_copy(
+def settings_for(
+    folder: Path,
+    service: PretendApi,
+    others: Mapping[str, str] | None = None,
+    **changes: object,
+) -> Settings:
+    """Settings as an operator would have them, with the pretend service as OpenAI.
+
+    Args:
+        folder: Where data is kept.
+        service: What stands for OpenAI.
+        others: Variables that files of other providers name.
+        changes: Settings by their names in Python.
+    """
+    settings = Settings(_env_file=None).model_copy(
         update={
             "data_dir": folder,
             "openai_api_key": SecretStr(service.key),
@@ -73,14 +85,18 @@ def settings_for(folder: Path, service: PretendApi, **changes: object) -> Settin
             **changes,
         }
     )
+    settings._others = {**settings.others, **(others or {})}
+    return settings
 
 
 @asynccontextmanager
-async def open_studio(folder: Path, **changes: object) -> AsyncIterator[Studio]:
+async def open_studio(
+    folder: Path, others: Mapping[str, str] | None = None, **changes: object
+) -> AsyncIterator[Studio]:
     """The app with its engine, inside the simulator; nothing may go wrong inside it."""
     async with (
         PretendApi(seconds=0, paint=painter.plain, blur=painter.coarse) as service,
-        App(settings_for(folder, service, **changes), shard_count=1) as app,
+        App(settings_for(folder, service, others, **changes), shard_count=1) as app,
         # Refusals pass discord.py as errors of commands; bugs are found in the log instead.
         simcord.run(app.client, check_errors=False) as env,
     ):
@@ -99,7 +115,9 @@ async def open_studio(folder: Path, **changes: object) -> AsyncIterator[Studio]:
 
 
 @asynccontextmanager
-async def hold_studio(folder: Path, **changes: object) -> AsyncIterator[Studio]:
+async def hold_studio(
+    folder: Path, others: Mapping[str, str] | None = None, **changes: object
+) -> AsyncIterator[Studio]:
     """The same, for whoever may leave it in another task than the one that entered it.
 
     SimCord wants to be left by the task that entered it, and pytest ends a fixture in another
@@ -109,7 +127,7 @@ async def hold_studio(folder: Path, **changes: object) -> AsyncIterator[Studio]:
     finished = asyncio.Event()
 
     async def hold() -> None:
-        async with open_studio(folder, **changes) as running:
+        async with open_studio(folder, others, **changes) as running:
             opened.set_result(running)
             await finished.wait()
 

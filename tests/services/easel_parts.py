@@ -72,6 +72,9 @@ class ScriptedApi:
     def mask_shape(self, provider: str) -> MaskShape:
         return MaskShape.ALPHA
 
+    def interruptible(self, provider: str) -> bool:
+        return False
+
     async def draw(
         self,
         provider: str,
@@ -80,6 +83,8 @@ class ScriptedApi:
         inputs: Inputs,
         on_partial: OnPartial | None,
         on_progress: OnProgress | None = None,
+        *,
+        member_id: int | None = None,
     ) -> Drawing:
         self.calls.append(provider)
         for percent in self.percents:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.images import Format, ImageRequest, Quality, Source
+from bot.core.images import Background, Format, ImageRequest, Quality, Source
 from bot.core.models import Prices
 from bot.core.pricing import estimate
 from bot.services.routes import highest_estimate, route, sold_by_all
@@ -39,3 +39,11 @@ def test_the_highest_price_on_the_way_is_reserved(api: ScriptedApi) -> None:
 def test_what_any_provider_can_do_is_offered(api: ScriptedApi) -> None:
     """Given one provider that edits, when the model is offered, then it edits."""
     assert sold_by_all(api, FLARE).max_references == FLARE.max_references
+
+
+def test_a_background_is_offered_where_one_provider_can_be_told(api: ScriptedApi) -> None:
+    """Given one that can be told nothing about it, when the model is offered, then it still is."""
+    api.sells["cheap"] = replace(CHEAP, backgrounds=(Background.AUTO,))
+
+    assert set(sold_by_all(api, FLARE).backgrounds) == set(FLARE.backgrounds)
+    assert route(api, FLARE, replace(FOX, background=Background.OPAQUE)) == ("dear",)

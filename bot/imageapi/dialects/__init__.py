@@ -5,11 +5,31 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bot.imageapi.dialects import bfl, openai_images
+from bot.imageapi.dialects import (
+    a1111,
+    bfl,
+    chat,
+    gemini,
+    gptproto,
+    ideogram,
+    midjourney,
+    openai_images,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.imageapi.calls import Dialect
 
-DIALECTS: Mapping[str, Dialect] = MappingProxyType({"bfl": bfl, "openai_images": openai_images})
+DIALECTS: Mapping[str, Dialect] = MappingProxyType(
+    {
+        "a1111": a1111,
+        "bfl": bfl,
+        "chat": chat,
+        "gemini": gemini,
+        "gptproto": gptproto,
+        "ideogram": ideogram,
+        "midjourney": midjourney,
+        "openai_images": openai_images,
+    }
+)

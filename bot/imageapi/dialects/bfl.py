@@ -1,17 +1,21 @@
 """Black Forest Labs' API for FLUX: an order, then questions until the picture is ready; no I/O.
 
 Source: the documents of BFL's API. An order is answered with the address to ask at, which may be
-on another host of theirs; the picture is a link that lives for ten minutes.
+on another host of theirs, and with what it takes in credits; the picture is a link that lives for
+ten minutes.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import pybase64
 
 from bot.core.errors import BadAnswer, Blocked, DrawingFailed, OutcomeUnknown
+from bot.core.pricing import Usage
+from bot.imageapi.bodies import object_in
 from bot.imageapi.calls import Answer, Body, Call, Link, Order, Partial, Pending
 from bot.imageapi.envelopes import open_envelope
 from bot.imageapi.failures import from_envelope
@@ -35,6 +39,12 @@ SHAPES = ("1:1", "2:3", "3:2", "3:4", "4:3", "9:16", "16:9", "9:21", "21:9")
 
 AFTER = 1.5
 """Seconds between two questions."""
+
+CREDIT = 10_000
+"""Micro-dollars: a cent."""
+
+MOST = 10_000
+"""Credits that one picture may cost; more is none that was meant."""
 
 REFUSED = {"request moderated", "content moderated"}
 
@@ -76,15 +86,11 @@ def answer(
     """
     if not 200 <= status < 300:
         raise from_envelope(status, headers, open_envelope(body), now=now)
-    try:
-        content = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise OutcomeUnknown(f"HTTP {status} with something else than JSON") from error
-    if not isinstance(content, dict):
-        raise BadAnswer(f"HTTP {status} with something else than an object")
+    content = object_in(status, body, otherwise=OutcomeUnknown)
     where = content.get("polling_url")
     if isinstance(where, str) and where:
-        return Pending(call=Call(method="GET", path=where), after=AFTER)
+        call = Call(method="GET", path=where)
+        return Pending(call=call, after=AFTER, usage=_usage(content))
     return _state(content)
 
 
@@ -95,7 +101,7 @@ def _state(content: dict[str, Any]) -> Answer | Pending:
         sample = result.get("sample") if isinstance(result, dict) else None
         if not isinstance(sample, str) or not sample:
             raise BadAnswer("ready, and no picture in it")
-        return Answer(pictures=(Link(sample),))
+        return Answer(pictures=(Link(sample),), usage=_usage(content))
     if state in REFUSED:
         raise Blocked(f"{state}: {content.get('details')}")
     if state in {"error", "failed"}:
@@ -105,6 +111,14 @@ def _state(content: dict[str, Any]) -> Answer | Pending:
     progress = content.get("progress")
     share = progress if isinstance(progress, int | float) and 0 <= progress <= 1 else None
     return Pending(after=AFTER, progress=None if share is None else round(share * 100))
+
+
+def _usage(content: dict[str, Any]) -> Usage | None:
+    """What it takes, where it says so; it depends on what was sent along as well."""
+    credits_ = content.get("cost")
+    if not isinstance(credits_, int | float) or not 0 <= credits_ < MOST:
+        return None
+    return Usage(charge=math.ceil(round(credits_ * CREDIT, 3)))
 
 
 def event(

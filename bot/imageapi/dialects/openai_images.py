@@ -1,32 +1,37 @@
 """OpenAI's Images API, and what gateways make of it: requests and answers as bytes, no I/O.
 
 Sources: OpenAI's OpenAPI description and the types of its Python SDK 3.51. Relays differ: they may
-link to a picture instead of sending it, write null where a field should be missing, put `data:`
-before base64, and report failures with status 200.
+link to a picture instead of sending it, call the list `images` instead of `data`, write null where
+a field should be missing, put `data:` before base64, and report failures with status 200.
 """
 
 from __future__ import annotations
 
-import binascii
+import math
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 import orjson
-import pybase64
 
 from bot.core.errors import BadAnswer, OutcomeUnknown
-from bot.core.images import Background
+from bot.core.images import Background, Format
 from bot.core.pricing import Usage
 from bot.imageapi.calls import Answer, Body, Call, Link, Order, Partial
+from bot.imageapi.edits import EditBody
+from bot.imageapi.encoded import data_url, decoded
 from bot.imageapi.envelopes import envelope_of, has_error, open_envelope
 from bot.imageapi.failures import from_envelope
 from bot.imageapi.forms import File, form
+from bot.imageapi.shapes import nearest_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from bot.core.images import ImageRequest
+    from bot.core.images import ImageRequest, Size
     from bot.core.ports import Inputs
+    from bot.imageapi.defaults import Constant
     from bot.imageapi.sse import Event
 
 FIELDS = frozenset(
@@ -40,15 +45,30 @@ FIELDS = frozenset(
         "background",
         "stream",
         "partial_images",
+        "safety_identifier",
+        # Of relays and servers alone; OpenAI refuses them with 400.
+        "response_format",
+        "aspect_ratio",
+        "resolution",
+        "step",
+        "num_inference_steps",
+        "guidance_scale",
     }
 )
-"""Of `POST /images/generations`. Never among them: response_format, which GPT Image models refuse
-with 400."""
+"""Of `POST /images/generations`. `response_format` always asks for the picture itself, not for a
+link. A size is said as `size`, or as `aspect_ratio` and `resolution`, or else in words."""
 
 EDIT_FIELDS = FIELDS
 """Of `POST /images/edits`, beside the pictures. Never among them: moderation, which its form does
 not have, and input_fidelity, which GPT Image 2 and later refuse with 400."""
 
+SHAPES = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
+
+MOST_DOLLARS = 1_000
+"""For one call; more is none that was meant."""
+
+CLASSES = ((1_600_000, "1K"), (7_000_000, "2K"))
+"""Pixels at most; what has more is 4K."""
 
 PATHS = {"generate": "/images/generations", "edit": "/images/edits", "models": "/models"}
 
@@ -64,13 +84,12 @@ def request(order: Order, inputs: Inputs) -> Call:
         inputs: The bytes of the request's sources and of its mask.
     """
     provider, request = order.provider, order.request
-    options = _options(order)
-    if request.sources:
-        allowed = provider.edits.fields if provider.edits else frozenset[str]()
-        kind, chunks = _form({k: v for k, v in options.items() if k in allowed}, request, inputs)
+    edits = provider.edits if request.sources else None
+    options = _options(order, edits.fields if edits else provider.fields)
+    if edits and edits.body is EditBody.FORM:
+        kind, chunks = _form(options, request, inputs)
     else:
-        listed = {name: value for name, value in options.items() if name in provider.fields}
-        kind, chunks = "application/json", (orjson.dumps(listed),)
+        kind, chunks = "application/json", (orjson.dumps(options | _linked(inputs)),)
     accept = "text/event-stream, application/json" if order.stream else "application/json"
     return Call(
         method="POST",
@@ -80,25 +99,54 @@ def request(order: Order, inputs: Inputs) -> Call:
     )
 
 
-def _options(order: Order) -> dict[str, str | int]:
+def _options(order: Order, allowed: frozenset[str]) -> dict[str, Constant]:
+    """Those that are allowed, in the order of OpenAI's documents."""
     request = order.request
-    options: dict[str, str | int] = {
+    options: dict[str, Constant] = {
         "model": order.provider.called(order.model),
-        "prompt": request.full_prompt,
+        "prompt": _words(order, allowed),
         "n": request.count,
         "size": str(request.size),
         "quality": request.quality.value,
         "output_format": request.format.value,
+        "response_format": "b64_json",
+        "aspect_ratio": nearest_shape(request.size, SHAPES),
+        "resolution": _class(request.size),
     }
     if request.background is not Background.AUTO:
         options["background"] = request.background.value
     if order.stream:
         options |= {"stream": True, "partial_images": order.provider.partial_images}
-    return options
+    if order.author:
+        options["safety_identifier"] = order.author
+    options |= order.provider.defaults.of(request.quality)
+    return {name: value for name, value in options.items() if name in allowed}
+
+
+def _words(order: Order, allowed: frozenset[str]) -> str:
+    """The prompt; with the shape, where there is a choice and no field for it."""
+    prompt = order.request.full_prompt
+    if allowed & {"size", "aspect_ratio"} or len(order.model.sizes.offered) == 1:
+        return prompt
+    return f"{prompt}\n\nAspect ratio: {nearest_shape(order.request.size, SHAPES)}."
+
+
+def _class(size: Size) -> str:
+    return next((name for most, name in CLASSES if size.pixels <= most), "4K")
+
+
+def _linked(inputs: Inputs) -> dict[str, Any]:
+    """Pictures and mask as addresses that hold them."""
+    pictures = [{"image_url": data_url(kind, content)} for kind, content in inputs.sources]
+    mask = inputs.mask
+    return {
+        **({"images": pictures} if pictures else {}),
+        **({"mask": {"image_url": data_url(Format.PNG, mask)}} if mask is not None else {}),
+    }
 
 
 def _form(
-    options: Mapping[str, str | int], request: ImageRequest, inputs: Inputs
+    options: Mapping[str, Constant], request: ImageRequest, inputs: Inputs
 ) -> tuple[str, tuple[bytes, ...]]:
     """The form of an edit, as its type and its chunks.
 
@@ -106,7 +154,7 @@ def _form(
     OpenAI takes `image` only once.
     """
     texts = {
-        name: "true" if value is True else str(value)  # only what is on is ever sent
+        name: str(value).lower() if isinstance(value, bool) else str(value)
         for name, value in options.items()
     }
     files = [
@@ -194,11 +242,11 @@ def _breaks_off(body: bytes | bytearray) -> bool:
 
 
 def _answer(content: Any, status: int, headers: Mapping[str, str], now: datetime) -> Answer:
-    data = content.get("data") if isinstance(content, dict) else None
+    data = content.get("data") or content.get("images") if isinstance(content, dict) else None
     entries = data if isinstance(data, list) else [data] if isinstance(data, dict) else []
     pictures = tuple(_pictures(entries))
     if pictures:
-        return Answer(pictures=pictures, usage=_usage(content.get("usage")))
+        return Answer(pictures=pictures, usage=_usage(content))
     if has_error(content):
         raise from_envelope(status, headers, envelope_of(content), now=now)
     raise BadAnswer("HTTP 200 without any picture in it")
@@ -214,32 +262,38 @@ def _pictures(entries: list[Any]) -> Iterator[bytes | Link]:
         link = link if isinstance(link, str) else ""  # some relays list bare links
         if not encoded and link.startswith("data:"):
             encoded = link
-        picture = _decoded(encoded) if isinstance(encoded, str) else None
+        picture = decoded(encoded) if isinstance(encoded, str) else None
         if picture:
             yield picture
         elif link.startswith(("http://", "https://")):
             yield Link(link)
 
 
-def _decoded(text: str) -> bytes | None:
-    if text.startswith("data:"):
-        text = text[text.find(",") + 1 :]
-    try:
-        return pybase64.b64decode(text, validate=True)
-    except ValueError:
-        pass
-    # Line breaks, the alphabet for URLs, or no padding: slower, and nearly never needed.
-    tidy = "".join(text.split()).translate({ord("-"): "+", ord("_"): "/"}).rstrip("=")
-    try:
-        return pybase64.b64decode(tidy + "=" * (-len(tidy) % 4), validate=True)
-    except (ValueError, binascii.Error):
-        return None
-
-
-def _usage(content: Any) -> Usage | None:
+def _usage(answer: dict[str, Any]) -> Usage | None:
     """What the service counted, or None where it did not: relays send zeros."""
-    if not isinstance(content, dict):
+    charge = _charge(answer)
+    tokens = _tokens(_details(answer, "usage"))
+    if charge is None:
+        return tokens
+    return replace(tokens or Usage(), charge=charge)
+
+
+def _charge(answer: dict[str, Any]) -> int | None:
+    """Micro-dollars that Vercel's gateway takes for the call, in dollars beside the pictures.
+
+    None for nothing: then the key of another service is what pays.
+    """
+    about = _details(answer, "providerMetadata") or _details(answer, "provider_metadata")
+    cost = _details(about, "gateway").get("cost")
+    try:
+        dollars = Decimal(str(cost))
+        meant = 0 < dollars < MOST_DOLLARS
+    except InvalidOperation:  # also where it is written as a number that is none
         return None
+    return math.ceil(dollars * 1_000_000) if meant else None
+
+
+def _tokens(content: dict[str, Any]) -> Usage | None:
     given = _details(content, "input_tokens_details")
     drawn = _details(content, "output_tokens_details")
     text_out = _count(drawn, "text_tokens")
