@@ -36,6 +36,7 @@ from bot.ops.looplag import LoopLag
 from bot.ops.metrics import Metrics
 from bot.services.ask import Ask
 from bot.services.cancel import Cancel
+from bot.services.choose import Choose
 from bot.services.circuits import Circuits
 from bot.services.deliver import Deliver
 from bot.services.draw import Draw
@@ -89,8 +90,9 @@ class App:
         self.imaging = imaging = PillowImaging()
         self.api = api = build_api(settings, clock)
         self.client = build_client(store, client_options(settings, shard_count))
+        self.choose = Choose(store=store, clock=clock, limits=self.limits)
         self.messenger = messenger = DiscordMessenger(
-            self.client, clock=clock, shows_costs=store.shows_costs, find_job=store.job
+            self.client, clock=clock, shows_costs=self.choose.shows_costs, find_job=store.job
         )
 
         self.expect = Expect(catalogue=api.catalogue, slots=settings.slots, events=happening)
@@ -204,6 +206,7 @@ class App:
                 settled=self.progress.settled,
             ),
             limit=Limit(store=self.store, clock=self.clock),
+            choose=self.choose,
             report=Report(
                 store=self.store, expect=self.expect, clock=self.clock, circuits=self.circuits
             ),

@@ -10,6 +10,7 @@
     │   ├── QuotaExceeded        a rule of the server; says when it resets
     │   ├── QueueFull            too much is waiting already
     │   ├── MissingPermissions   the bot may not post here
+    │   ├── NotAllowed           a model, an option, a word or a channel that the server excludes
     │   ├── NotYours             somebody else's request
     │   ├── TooLate              the request is past the point where that was possible
     │   └── Unavailable          the bot is stopping, or cannot store anything
@@ -122,7 +123,7 @@ class QuotaExceeded(Refusal):
     """A rule of this server leaves too little for the request.
 
     Args:
-        whose: "server" or "everyone", as in `core.quotas.Subject`.
+        whose: Whom the rule limits, as in `core.quotas.Subject`.
         period: "hour", "day", "week" or "month".
         limit: The limit, in words for people: "20 pictures" or "$5.00".
         left: What is left of it, likewise; empty where nothing is.
@@ -133,6 +134,10 @@ class QuotaExceeded(Refusal):
     """
 
     code = "quota"
+    _whose: ClassVar[dict[str, str]] = {
+        "server": "This server's limit is",
+        "operator": "The budget that my operator set is",
+    }
 
     def __init__(
         self,
@@ -153,7 +158,7 @@ class QuotaExceeded(Refusal):
 
     def say(self, moment: Moment = iso) -> str:
         """Whose limit it is, what is left of it, and when it starts again or what else to ask."""
-        who = "This server's limit is" if self.whose == "server" else "Your limit here is"
+        who = self._whose.get(self.whose, "Your limit here is")
         rule = f"{who} {self.limit} per {self.period}"
         if self.advice:
             return f"{rule}, and this request needs {self.asked}. {self.advice}"
@@ -204,6 +209,12 @@ class MissingPermissions(Refusal):
             f"I may not post pictures in this channel: I need the {noun} {names}. "
             "Ask someone who manages this server, or try another channel."
         )
+
+
+class NotAllowed(InvalidRequest):
+    """More than this server allows the member to ask for; the sentence says what it allows."""
+
+    code = "not_allowed"
 
 
 class NotYours(Refusal):

@@ -73,6 +73,7 @@ class Place:
         application_id: The bot's application.
         message_id: The card that shows this job, once it is known.
         upload_limit: Bytes per file that Discord said it takes here.
+        roles: The member's in the server. They decide which limits hold, and are not stored.
     """
 
     guild_id: int
@@ -83,6 +84,7 @@ class Place:
     application_id: int
     message_id: int | None = None
     upload_limit: int = 10 * 1024 * 1024
+    roles: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

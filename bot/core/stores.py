@@ -6,14 +6,16 @@ Every call is one transaction: it happened, or it did not.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.core.allowances import Permit
 from bot.core.delivery import Delivery, Later, Posted
 from bot.core.errors import DrawingFailed
+from bot.core.guilds import Change, GuildSettings
 from bot.core.jobs import Draft, Job, Note, Picture, Place, State
-from bot.core.quotas import Counter, Period, Rule, Standing, Subject
+from bot.core.quotas import NO_BUDGETS, Amount, Bound, Budgets, Counter, Rule, Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,7 @@ class Limits:
         member_slots: Likewise for one member of one server.
         server_queue: Requests of one server that may wait.
         member_queue: Requests of one member that may wait.
+        budgets: What the operator lets be spent.
     """
 
     slots: int
@@ -33,6 +36,29 @@ class Limits:
     member_slots: int
     server_queue: int
     member_queue: int
+    budgets: Budgets = NO_BUDGETS
+
+    def within(self, chosen: GuildSettings) -> Limits:
+        """Those of one server, which may choose less for itself than the operator allows."""
+        return replace(
+            self,
+            server_slots=0 if chosen.paused else _less(self.server_slots, chosen.server_slots),
+            member_slots=_less(self.member_slots, chosen.member_slots),
+            server_queue=_less(self.server_queue, chosen.server_queue),
+            member_queue=_less(self.member_queue, chosen.member_queue),
+        )
+
+
+def _less(allowed: int, chosen: int | None) -> int:
+    return allowed if chosen is None else min(allowed, chosen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What a server decided that is looked at before a request is accepted."""
+
+    chosen: GuildSettings
+    permits: tuple[Permit, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +246,10 @@ class Deliveries(Protocol):
 
 
 class Accounts(Protocol):
-    """The part of the store that rules, use and settings of servers are read from."""
+    """The part of the store that limits and use are read from.
+
+    Whoever changes something is written down in the audit, in the same transaction.
+    """
 
     async def rules(self, guild_id: int) -> tuple[Rule, ...]:
         """Every rule of a server."""
@@ -230,24 +259,60 @@ class Accounts(Protocol):
         """Set one; answers the rule that it replaces."""
         ...
 
-    async def clear_rule(self, guild_id: int, subject: Subject, period: Period) -> Rule | None:
-        """Remove one; answers it."""
+    async def clear_rule(self, rule: Rule, by: int, now: datetime) -> Rule | None:
+        """Remove the rule for the same subject and period; answers it."""
+        ...
+
+    async def set_permit(self, permit: Permit) -> Permit | None:
+        """Say what a subject is allowed; answers the permit that it replaces.
+
+        One that says nothing is removed.
+        """
+        ...
+
+    async def grant(self, tally: Tally, amount: Amount, by: int, now: datetime) -> Counter:
+        """Add to the limits of the period that holds `now`; answers what is counted then."""
+        ...
+
+    async def forgive(self, tally: Tally, by: int, now: datetime) -> Counter:
+        """Hold what was used in the period that holds `now` against nobody; likewise."""
         ...
 
     async def counters(self, guild_id: int, member_id: int, now: datetime) -> tuple[Counter, ...]:
         """What the server and the member used in each period that holds `now`."""
         ...
 
-    async def standings(self, guild_id: int, member_id: int, now: datetime) -> tuple[Standing, ...]:
-        """Each rule that applies to the member, and what is taken of it."""
+    async def bounds(
+        self, guild_id: int, member_id: int, roles: Collection[int], now: datetime
+    ) -> tuple[Bound, ...]:
+        """What must have room for a request of the member, without the operator's budgets."""
         ...
 
-    async def shows_costs(self, guild_id: int) -> bool:
-        """Whether result cards of this server name their cost."""
+
+class Guilds(Protocol):
+    """The part of the store that knows what servers chose, and who changed it."""
+
+    async def policy(self, guild_id: int) -> Policy:
+        """What a server decided."""
         ...
 
-    async def show_costs(self, guild_id: int, *, shown: bool) -> None:
-        """Change that."""
+    async def choose(
+        self, guild_id: int, chosen: GuildSettings, limits: Limits, by: int, now: datetime
+    ) -> GuildSettings:
+        """Change the settings of a server, within the operator's limits; answers what they were.
+
+        In another time zone, what was used in the periods that are running is counted anew.
+        """
+        ...
+
+    async def note(self, change: Change) -> None:
+        """Write into the audit what was done otherwise than by a rule, a permit or a setting."""
+        ...
+
+    async def audit(
+        self, guild_id: int, most: int, *, older_than: int | None = None
+    ) -> tuple[Change, ...]:
+        """The newest changes in a server, or those before the one of that number."""
         ...
 
 
@@ -318,7 +383,7 @@ class Memory(Protocol):
         ...
 
 
-class Store(Queue, Deliveries, Accounts, Files, Reports, Memory, Protocol):
+class Store(Queue, Deliveries, Accounts, Guilds, Files, Reports, Memory, Protocol):
     """All that is stored; one database."""
 
     async def open(self) -> None:

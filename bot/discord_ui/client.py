@@ -10,6 +10,7 @@ from discord import app_commands
 
 from bot.core.ports import Progress
 from bot.services.cancel import Cancel
+from bot.services.choose import Choose
 from bot.services.hand_over import HandOver
 from bot.services.limit import Limit
 from bot.services.report import Report
@@ -30,6 +31,7 @@ class Services:
     take_in: TakeIn
     cancel: Cancel
     limit: Limit
+    choose: Choose
     report: Report
     hand_over: HandOver
     show: Callable[[Progress], Awaitable[None]]

@@ -27,12 +27,20 @@ def place(interaction: Interaction) -> Place:
         token=interaction.token,
         application_id=interaction.application_id,
         upload_limit=interaction.filesize_limit,
+        roles=roles_of(interaction.user),
     )
 
 
 def server_of(interaction: Interaction) -> int:
     """The server, or what stands for it in direct messages."""
     return interaction.guild_id or DIRECT
+
+
+def roles_of(user: discord.User | discord.Member) -> frozenset[int]:
+    """The roles that somebody has been given in the server; none in direct messages."""
+    if not isinstance(user, discord.Member):
+        return frozenset()
+    return frozenset(role.id for role in user.roles if not role.is_default())
 
 
 def check_permissions(have: discord.Permissions, *, in_thread: bool, replies: bool = False) -> None:

@@ -23,7 +23,7 @@ from bot.discord_ui.client import EaselClient, Interaction
 from bot.discord_ui.editing import parent_of
 from bot.discord_ui.incoming import pictures_of
 from bot.discord_ui.modals import EditModal, edit_wish
-from bot.discord_ui.places import check_permissions, place
+from bot.discord_ui.places import check_permissions, place, roles_of
 
 UPLOAD_LIMIT = 10 * 1024 * 1024
 """Bytes; what Discord takes everywhere."""
@@ -124,6 +124,7 @@ def _place(client: EaselClient, message: discord.Message) -> Place:
         token="",
         application_id=client.application_id or 0,
         upload_limit=guild.filesize_limit if guild else UPLOAD_LIMIT,
+        roles=roles_of(message.author),
     )
 
 

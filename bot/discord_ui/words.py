@@ -95,5 +95,5 @@ def standing(each: Standing) -> str:
         each.taken.pictures if rule.pictures is not None else None,
         each.taken.micro if rule.micro is not None else None,
     )
-    limit = say_limit(rule.pictures, rule.micro)
+    limit = say_limit(each.pictures, each.micro)
     return f"**{whose}**, per {rule.period}: {taken} of {limit} used; resets {when(each.ends_at)}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.core.jobs import LIVE, TRANSITIONS, State
-from bot.core.quotas import Period, counted
+from bot.core.quotas import Account, Tally, counted
 from tests.conformance.engines import Bench
 
 Key = tuple[int, str, int, str, int]
@@ -93,8 +94,8 @@ def counters(bench: Bench) -> dict[Key, Taken]:
     return {
         (
             row["guild_id"],
-            row["subject"],
-            row["subject_id"],
+            row["account"],
+            row["account_id"],
             row["period"],
             row["starts_at"],
         ): (
@@ -173,13 +174,19 @@ def everything(bench: Bench) -> list[list[dict[str, Any]]]:
 
 
 def _keys(row: dict[str, Any]) -> list[Key]:
-    assert row["zone"] == "UTC"
     accepted = datetime.fromtimestamp(row["accepted_at"] / 1_000_000, UTC)
     return [
-        (row["guild_id"], subject.value, subject_id, period.value, _start(period, accepted))
-        for subject, subject_id, period in counted(row["guild_id"], row["member_id"])
+        (
+            tally.guild_id,
+            tally.account.value,
+            tally.account_id,
+            tally.period.value,
+            _start(tally, accepted, row["zone"]),
+        )
+        for tally in counted(row["guild_id"], row["member_id"])
     ]
 
 
-def _start(period: Period, at: datetime) -> int:
-    return int(period.start(at).timestamp()) * 1_000_000
+def _start(tally: Tally, at: datetime, zone: str) -> int:
+    calendar = UTC if tally.account is Account.OPERATOR else ZoneInfo(zone)
+    return int(tally.period.start(at, calendar).timestamp()) * 1_000_000

@@ -76,7 +76,7 @@ class ShowKept(JobButton, template=r"show:(?P<job>\d+):(?P<index>\d+)"):
                 job,
                 files,
                 mention=False,
-                cost_shown=await services.limit.shows_costs(job.place.guild_id),
+                cost_shown=await services.choose.shows_costs(job.place.guild_id),
                 parent=None,
                 part=(part, parts),
                 rows=(),

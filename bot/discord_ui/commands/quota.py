@@ -4,10 +4,12 @@ import discord
 from discord import app_commands
 
 from bot.core.errors import InvalidRequest
+from bot.core.periods import Period
 from bot.core.pricing import read_dollars
-from bot.core.quotas import Period, Rule, Subject, say_limit
+from bot.core.quotas import Rule, Subject, say_limit
 from bot.discord_ui import cards, words
 from bot.discord_ui.client import Interaction
+from bot.services.limit import Whom
 
 quota = app_commands.Group(
     name="quota",
@@ -42,10 +44,11 @@ async def set_(
 ) -> None:
     """Set one rule and show it before and after."""
     guild_id = _managed(interaction)
+    if pictures is None and dollars is None:
+        raise InvalidRequest("Say how much: `pictures`, `dollars`, or both.")
     change = await interaction.client.services.limit.set(
-        guild_id=guild_id,
-        subject=Subject(subject),
-        period=Period(period),
+        Whom(guild_id, Subject(subject)),
+        Period(period),
         pictures=pictures,
         micro=read_dollars(dollars) if dollars else None,
         by=interaction.user.id,
@@ -67,7 +70,7 @@ async def set_(
 async def clear(interaction: Interaction, subject: str, period: str) -> None:
     """Remove one rule and say what it was."""
     change = await interaction.client.services.limit.clear(
-        guild_id=_managed(interaction), subject=Subject(subject), period=Period(period)
+        Whom(_managed(interaction), Subject(subject)), Period(period), by=interaction.user.id
     )
     whose = WHOSE[Subject(subject)].capitalize()
     await _answer(interaction, f"**{whose}, per {period}:** {_amount(change.before)} → no limit")
@@ -77,7 +80,8 @@ async def clear(interaction: Interaction, subject: str, period: str) -> None:
 async def show(interaction: Interaction) -> None:
     """Show every rule, who set it and when."""
     limit = interaction.client.services.limit
-    standings = await limit.standings(_managed(interaction), interaction.user.id)
+    bounds = await limit.bounds(_managed(interaction), interaction.user.id, ())
+    standings = [bound.best for bound in bounds]
     if not standings:
         await _answer(interaction, "There are no limits here. Set one with `/quota set`.")
         return

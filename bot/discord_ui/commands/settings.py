@@ -20,7 +20,9 @@ async def costs(interaction: Interaction, shown: bool) -> None:
     """Change it and say so."""
     if interaction.guild_id is None:
         raise InvalidRequest("Use this command in a channel of the server that it is about.")
-    await interaction.client.services.limit.show_costs(interaction.guild_id, shown=shown)
+    await interaction.client.services.choose.change(
+        interaction.guild_id, by=interaction.user.id, show_costs=shown
+    )
     await interaction.response.send_message(
         "Pictures now say what they cost." if shown else "Pictures no longer say what they cost.",
         ephemeral=True,

@@ -66,6 +66,12 @@ FROM (SELECT
 ) AS found
 WHERE guild_id = :guild_id
 
+-- name: guild_cap
+UPDATE guild_lane SET cap = :cap WHERE guild_id = :guild_id AND cap <> :cap
+
+-- name: member_caps_of_guild
+UPDATE member_lane SET cap = :cap WHERE guild_id = :guild_id AND cap <> :cap
+
 -- name: guild_caps
 UPDATE guild_lane SET cap = :cap WHERE cap <> :cap
 

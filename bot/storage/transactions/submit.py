@@ -12,6 +12,7 @@ from bot.core.stores import Limits, Submitted
 from bot.storage import values
 from bot.storage.transaction import Transaction
 from bot.storage.transactions import accounts, files, lanes, ledger
+from bot.storage.transactions.chosen import chosen
 
 
 def submit(tx: Transaction, draft: Draft, limits: Limits, now: datetime) -> Submitted:
@@ -25,14 +26,16 @@ def submit(tx: Transaction, draft: Draft, limits: Limits, now: datetime) -> Subm
     known = tx.find("job_by_interaction", interaction_id=place.interaction_id)
     if known is not None:
         return Submitted(job=values.job(known), new=False)
-    lanes.ensure(tx, place.guild_id, place.member_id, limits)
+    settings = chosen(tx, place.guild_id)
+    within = limits.within(settings)
+    lanes.ensure(tx, place.guild_id, place.member_id, within)
     held = lanes.hold(tx, place.guild_id, place.member_id)
-    _find_room(tx, place, limits)
-    quotas.admit(
-        Amount(draft.request.count, draft.estimate),
-        accounts.standings(tx, place.guild_id, place.member_id, now),
-    )
-    job = _insert(tx, draft, now)
+    _find_room(tx, place, within)
+    asked = Amount(draft.request.count, draft.estimate)
+    budgets = limits.budgets.rules(place.guild_id)
+    who = (place.guild_id, place.member_id, place.roles)
+    quotas.admit(asked, accounts.bounds(tx, *who, settings, now, budgets))
+    job = _insert(tx, draft, settings.zone, now)
     files.name_inputs(tx, job.id, draft.request)
     ledger.reserve(tx, job, now)
     lanes.refresh(tx, held)
@@ -55,7 +58,7 @@ def _find_room(tx: Transaction, place: Place, limits: Limits) -> None:
         raise QueueFull(whose="server", waiting=all_of_it)
 
 
-def _insert(tx: Transaction, draft: Draft, now: datetime) -> Job:
+def _insert(tx: Transaction, draft: Draft, zone: str, now: datetime) -> Job:
     place = draft.place
     row = tx.one(
         "job_insert",
@@ -71,7 +74,7 @@ def _insert(tx: Transaction, draft: Draft, now: datetime) -> Job:
         request=values.written(draft.request),
         pictures=draft.request.count,
         estimate=draft.estimate,
-        zone=accounts.ZONE,
+        zone=zone,
         now=values.stamp(now),
     )
     return values.job(row)

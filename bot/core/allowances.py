@@ -1,0 +1,178 @@
+"""What may be asked for, apart from how much: models, quality, size, count, edits.
+
+What the server allows always holds. Beside it, for each of the five, a member's own allowance
+counts; else that of their roles, of which the most generous counts; else that of everyone. Whoever
+says nothing about one of them leaves it to the next in this line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+
+from bot.core.errors import NotAllowed
+from bot.core.images import ImageRequest, Quality, Size
+from bot.core.models import Model, Wish, listed
+from bot.core.quotas import Subject
+
+QUALITIES = tuple(Quality)
+"""From the lowest to the highest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What may be asked for; None is whatever the model can do.
+
+    Attributes:
+        models: Ids.
+        quality: The best one.
+        pixels: Of the largest picture.
+        count: Pictures of one request.
+        edits: Whether pictures may be handed in to be edited.
+    """
+
+    models: frozenset[str] | None = None
+    quality: Quality | None = None
+    pixels: int | None = None
+    count: int | None = None
+    edits: bool | None = None
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it allows everything, by saying nothing about it."""
+        return self == Allowance()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """What one subject of one server is allowed.
+
+    Attributes:
+        subject_id: The role or the member; 0 for the server and for everyone.
+    """
+
+    guild_id: int
+    subject: Subject
+    subject_id: int = 0
+    allowance: Allowance
+    set_by: int
+    set_at: datetime
+
+
+def holding(permits: Iterable[Permit], member_id: int, roles: Collection[int]) -> Allowance:
+    """What a member may ask for, all in all. The order of `permits` makes no difference."""
+    every = tuple(permits)
+    line = (
+        [p.allowance for p in every if p.subject is Subject.MEMBER and p.subject_id == member_id],
+        [p.allowance for p in every if p.subject is Subject.ROLE and p.subject_id in roles],
+        [p.allowance for p in every if p.subject is Subject.EVERYONE],
+    )
+    mine = Allowance(**{each.name: _first(each.name, line) for each in fields(Allowance)})
+    for permit in every:
+        if permit.subject is Subject.SERVER:
+            mine = _both(mine, permit.allowance)
+    return mine
+
+
+def _first(name: str, line: Iterable[Iterable[Allowance]]) -> Any:
+    """What the first in the line says who says anything; among several, the most generous."""
+    for allowances in line:
+        said = [getattr(each, name) for each in allowances if getattr(each, name) is not None]
+        if said:
+            return _most(name, said)
+    return None
+
+
+def _most(name: str, said: list[Any]) -> Any:
+    if name == "models":
+        return frozenset[str]().union(*said)
+    return max(said, key=QUALITIES.index) if name == "quality" else max(said)
+
+
+def _least(name: str, said: list[Any]) -> Any:
+    if name == "models":
+        return frozenset.intersection(*said)
+    return min(said, key=QUALITIES.index) if name == "quality" else min(said)
+
+
+def _both(one: Allowance, other: Allowance) -> Allowance:
+    """What both allow."""
+    values: dict[str, Any] = {}
+    for each in fields(Allowance):
+        said = [getattr(a, each.name) for a in (one, other) if getattr(a, each.name) is not None]
+        values[each.name] = _least(each.name, said) if said else None
+    return Allowance(**values)
+
+
+def within(wish: Wish, model: Model, allowed: Allowance) -> Wish:
+    """The wish with what it leaves open chosen so that it is allowed, where anything is."""
+    if wish.quality is None and allowed.quality is not None:
+        default = QUALITIES.index(model.default_quality)
+        if default > QUALITIES.index(allowed.quality):
+            fitting = [q for q in model.qualities if _no_better(q, allowed.quality)]
+            wish = replace(wish, quality=fitting[-1] if fitting else None)
+    if wish.size is None and allowed.pixels is not None:
+        fits = [size for size in model.sizes.offered if size.pixels <= allowed.pixels]
+        if fits and model.sizes.offered[0].pixels > allowed.pixels:
+            wish = replace(wish, size=str(max(fits, key=lambda size: size.pixels)))
+    return wish
+
+
+def _no_better(quality: Quality, best: Quality) -> bool:
+    return QUALITIES.index(quality) <= QUALITIES.index(best)
+
+
+def check(request: ImageRequest, allowed: Allowance) -> None:
+    """Let a request pass only if all of it is allowed.
+
+    Raises:
+        NotAllowed: The sentence says what is allowed instead.
+    """
+    if allowed.models is not None and request.model not in allowed.models:
+        instead = listed(f"`{model}`" for model in sorted(allowed.models))
+        raise NotAllowed(
+            f"You may not draw with {request.model} here. Choose {instead}."
+            if instead
+            else "You may not draw here."
+        )
+    if allowed.quality is not None and not _no_better(request.quality, allowed.quality):
+        raise NotAllowed(f"The best quality that you may choose here is {allowed.quality}.")
+    if allowed.pixels is not None and request.size.pixels > allowed.pixels:
+        raise NotAllowed(
+            f"{_said(request.size)} is larger than you may draw here. The most is "
+            f"{allowed.pixels:,} pixels, such as {_such_as(allowed.pixels)}."
+        )
+    if allowed.count is not None and request.count > allowed.count:
+        most = "1 picture" if allowed.count == 1 else f"{allowed.count} pictures"
+        raise NotAllowed(f"You may ask for {most} at a time here.")
+    if request.sources and allowed.edits is False:
+        raise NotAllowed("You may not edit pictures here. /generate draws new ones.")
+
+
+def _said(size: Size) -> str:
+    return f"{size.width} × {size.height}"
+
+
+def _such_as(pixels: int) -> str:
+    edge = max(16, int(pixels**0.5) // 16 * 16)
+    return _said(Size(edge, edge))
+
+
+def say_allowance(allowed: Allowance | None) -> str:
+    """What is allowed, for people; nothing where nothing is said."""
+    if allowed is None:
+        return ""
+    parts = []
+    if allowed.models is not None:
+        parts.append(listed(sorted(allowed.models), last="and") or "no model")
+    if allowed.quality is not None:
+        parts.append(f"quality up to {allowed.quality}")
+    if allowed.pixels is not None:
+        parts.append(f"size up to {allowed.pixels:,} pixels")
+    if allowed.count is not None:
+        parts.append(f"{allowed.count} at a time")
+    if allowed.edits is not None:
+        parts.append("edits" if allowed.edits else "no edits")
+    return ", ".join(parts)
