@@ -125,50 +125,42 @@ class QuotaExceeded(Refusal):
     Args:
         whose: Whom the rule limits, as in `core.quotas.Subject`.
         period: "hour", "day", "week" or "month".
-        limit: The limit, in words for people: "20 pictures" or "$5.00".
+        rule: The rule, in words for people: "This server's limit is 20 pictures per day".
         left: What is left of it, likewise; empty where nothing is.
         asked: What the request needs, likewise.
-        advice: What to ask for instead, where waiting would not help: the request needs more
-            than the whole limit.
+        advice: What to do instead, where waiting would not help: the request needs more than the
+            whole limit.
         until: When the period ends.
     """
 
     code = "quota"
-    _whose: ClassVar[dict[str, str]] = {
-        "server": "This server's limit is",
-        "operator": "The budget that my operator set is",
-    }
 
     def __init__(
         self,
         *,
         whose: str,
         period: str,
-        limit: str,
+        rule: str,
         left: str,
         asked: str,
         advice: str = "",
         until: datetime,
     ) -> None:
-        super().__init__(
-            f"{whose} per {period}: {asked} asked, {left or 'nothing'} left of {limit}", until=until
-        )
-        self.whose, self.period, self.limit = whose, period, limit
+        super().__init__(f"{rule}: {asked} asked, {left or 'nothing'} left", until=until)
+        self.whose, self.period, self.rule = whose, period, rule
         self.left, self.asked, self.advice = left, asked, advice
 
     def say(self, moment: Moment = iso) -> str:
         """Whose limit it is, what is left of it, and when it starts again or what else to ask."""
-        who = self._whose.get(self.whose, "Your limit here is")
-        rule = f"{who} {self.limit} per {self.period}"
         if self.advice:
-            return f"{rule}, and this request needs {self.asked}. {self.advice}"
+            return f"{self.rule}, and this request needs {self.asked}. {self.advice}"
         assert self.until is not None  # the constructor demands it
         left = (
             f"and {self.left} left; this request needs {self.asked}"
             if self.left
             else "and nothing is left"
         )
-        return f"{rule}, {left}. You can draw again {moment(self.until)}."
+        return f"{self.rule}, {left}. You can draw again {moment(self.until)}."
 
 
 class QueueFull(Refusal):

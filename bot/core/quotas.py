@@ -102,50 +102,6 @@ class Rule:
         return self.pictures is None and self.micro is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budgets:
-    """What the operator lets be spent, in micro-dollars; None is no limit.
-
-    Attributes:
-        day: For all servers together.
-        server_day: For each server.
-    """
-
-    day: int | None = None
-    month: int | None = None
-    server_day: int | None = None
-    server_month: int | None = None
-
-    def rules(self, guild_id: int) -> tuple[tuple[Rule, ...], ...]:
-        """The budgets as rules that hold for every member, each a group of its own."""
-        limits = {
-            (EVERYWHERE, Period.DAY): self.day,
-            (EVERYWHERE, Period.MONTH): self.month,
-            (guild_id, Period.DAY): self.server_day,
-            (guild_id, Period.MONTH): self.server_month,
-        }
-        return tuple(
-            (_budget(whose, period, limit),)
-            for (whose, period), limit in limits.items()
-            if limit is not None
-        )
-
-
-NO_BUDGETS = Budgets()
-
-
-def _budget(guild_id: int, period: Period, limit: int) -> Rule:
-    return Rule(
-        guild_id=guild_id,
-        subject=Subject.OPERATOR,
-        period=period,
-        pictures=None,
-        micro=limit,
-        set_by=0,
-        set_at=datetime.min.replace(tzinfo=UTC),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What is counted together: the use of one account in each period of one kind.
@@ -357,24 +313,45 @@ def admit(asked: Amount, held: Iterable[Bound]) -> None:
 def _exceeded(asked: Amount, broken: Standing) -> QuotaExceeded:
     rule, left = broken.rule, broken.pictures_left
     if left is not None and asked.pictures > left:
-        never = broken.pictures is not None and asked.pictures > broken.pictures > 0
-        limit, needs = say_limit(broken.pictures, None), say_limit(asked.pictures, None)
+        whole, needed = broken.pictures or 0, asked.pictures
+        limit, needs = say_limit(whole, None), say_limit(needed, None)
         remains = f"{say_limit(left, None)} {'is' if left == 1 else 'are'}" if left else ""
         advice = "Ask for fewer pictures."
     else:
-        never = broken.micro is not None and asked.micro > broken.micro > 0
-        limit, needs = say_limit(None, broken.micro), f"up to {dollars(asked.micro)}"
+        whole, needed = broken.micro or 0, asked.micro
+        limit, needs = say_limit(None, whole), f"up to {dollars(needed)}"
         remains = f"{dollars(broken.micro_left)} is" if broken.micro_left else ""
         advice = "Choose a lower quality, a smaller size, or fewer pictures."
+    if not whole:
+        operators = rule.subject is Subject.OPERATOR
+        advice = f"Only {'they' if operators else 'those who manage this server'} can change that."
     return QuotaExceeded(
         whose=rule.subject.value,
         period=rule.period.value,
-        limit=limit,
+        rule=_holds(rule, limit),
         left=remains,
         asked=needs,
-        advice=advice if never else "",
+        advice=advice if needed > whole else "",
         until=broken.ends_at,
     )
+
+
+def _holds(rule: Rule, limit: str) -> str:
+    """A rule as it is told to a member: whose it is, and how much."""
+    each = f"{limit} per {rule.period}"
+    drawing = f"draw {'for ' if limit.startswith('$') else ''}{each} here"
+    match rule.subject:
+        case Subject.OPERATOR:
+            whom = "this server" if rule.guild_id else "all servers together"
+            return f"The operator of this bot lets {each} be spent on {whom}"
+        case Subject.SERVER:
+            return f"This server's limit is {each}"
+        case Subject.EVERYONE:
+            return f"Each member may {drawing}"
+        case Subject.ROLE:
+            return f"As {say_subject(rule.subject, rule.subject_id)} you may {drawing}"
+        case Subject.MEMBER:
+            return f"Your own limit here is {each}"
 
 
 def say_subject(subject: Subject, subject_id: int) -> str:

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.allowances import Permit
+from bot.core.budgets import NO_BUDGETS, Budgets
 from bot.core.delivery import Delivery, Later, Posted
 from bot.core.errors import DrawingFailed
 from bot.core.guilds import Change, GuildSettings
 from bot.core.jobs import Draft, Job, Note, Picture, Place, State
-from bot.core.quotas import NO_BUDGETS, Amount, Bound, Budgets, Counter, Rule, Tally
+from bot.core.quotas import Amount, Bound, Counter, Rule, Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

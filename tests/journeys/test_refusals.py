@@ -69,7 +69,7 @@ async def test_a_quota_that_is_used_up_is_refused_with_the_time_it_resets(
 
     assert answer.response is not None
     assert answer.response.ephemeral
-    assert "Your limit here is 1 picture per day" in said(answer)
+    assert "Each member may draw 1 picture per day here" in said(answer)
     assert "<t:" in said(answer)
     assert len(studio.service.requests) == 1
 
