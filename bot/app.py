@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from bot.core import events
+from bot.core.budgets import Budgets
 from bot.core.errors import InvalidRequest, Misconfigured, PostingFailed, Unavailable
 from bot.core.models import DeadModels
 from bot.core.ports import Clock, Progress
@@ -339,6 +340,12 @@ def limits_of(settings: Settings) -> Limits:
         member_slots=settings.member_slots,
         server_queue=settings.server_queue,
         member_queue=settings.member_queue,
+        budgets=Budgets(
+            day=settings.budget_day,
+            month=settings.budget_month,
+            server_day=settings.server_budget_day,
+            server_month=settings.server_budget_month,
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.core.errors import NotAllowed
 from bot.core.images import ImageRequest, Quality, Size
-from bot.core.models import Model, Wish, listed
+from bot.core.models import Model, Sizes, Wish, listed
 from bot.core.quotas import Subject
 
 QUALITIES = tuple(Quality)
@@ -120,6 +120,41 @@ def within(wish: Wish, model: Model, allowed: Allowance) -> Wish:
     return wish
 
 
+def sizes_within(sizes: Sizes, allowed: Allowance) -> Sizes:
+    """Those of a model's sizes that are allowed, or all where none is."""
+    most = allowed.pixels
+    if most is None:
+        return sizes
+    free = sizes.free and sizes.min_pixels <= most
+    fitting = tuple(size for size in sizes.offered if size.pixels <= most)
+    if not fitting:
+        # What is left is drawn between the sizes that are offered, if at all.
+        return replace(sizes, max_pixels=most) if free else sizes
+    return replace(sizes, offered=fitting, free=free, max_pixels=min(sizes.max_pixels, most))
+
+
+def loosened(wish: Wish, allowed: Allowance) -> Wish:
+    """Options that come of another request, less those that are not allowed to whoever asks now."""
+    if wish.model is not None and not _may_draw_with(wish.model, allowed):
+        wish = replace(wish, model=None)
+    if wish.quality is not None and allowed.quality is not None:
+        known = [quality for quality in Quality if quality == wish.quality]
+        if not all(_no_better(quality, allowed.quality) for quality in known):
+            wish = replace(wish, quality=None)
+    return wish
+
+
+def choose_model(allowed: Allowance, default: str, offered: Iterable[Model]) -> str:
+    """The id that draws where none was named: the default, or else the first that is allowed."""
+    if _may_draw_with(default, allowed):
+        return default
+    return next((each.id for each in offered if _may_draw_with(each.id, allowed)), default)
+
+
+def _may_draw_with(model: str, allowed: Allowance) -> bool:
+    return allowed.models is None or model in allowed.models
+
+
 def _no_better(quality: Quality, best: Quality) -> bool:
     return QUALITIES.index(quality) <= QUALITIES.index(best)
 
@@ -130,8 +165,8 @@ def check(request: ImageRequest, allowed: Allowance) -> None:
     Raises:
         NotAllowed: The sentence says what is allowed instead.
     """
-    if allowed.models is not None and request.model not in allowed.models:
-        instead = listed(f"`{model}`" for model in sorted(allowed.models))
+    if not _may_draw_with(request.model, allowed):
+        instead = listed(f"`{model}`" for model in sorted(allowed.models or ()))
         raise NotAllowed(
             f"You may not draw with {request.model} here. Choose {instead}."
             if instead

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from bot.core import allowances
 from bot.core.adjusting import complete, moved
+from bot.core.allowances import Allowance
 from bot.core.canvas import nearest
 from bot.core.errors import InvalidRequest, ModelGone, Refusal, Unavailable
 from bot.core.events import Accepted, Answered, Events, Refused, about
@@ -130,17 +132,23 @@ class Submit:
             Refusal: It was not accepted; nothing is reserved.
         """
         with self._refusals(place):
-            model = self.model(wish.model)
+            allowed = await self._allowed(place)
+            if parent_id is not None:
+                wish = allowances.loosened(wish, allowed)
+            model = self._model_within(wish.model, allowed)
+            fitting = allowances.within(wish, model, allowed)
             if taken is None:
-                request = complete(wish, model)
+                request = complete(fitting, model)
             else:
+                sizes = allowances.sizes_within(model.sizes, allowed)
                 request = complete(
-                    wish,
+                    replace(fitting, size=wish.size),
                     model,
                     sources=taken.sources,
                     mask=taken.mask,
-                    size=taken.size or nearest(taken.sources[0].size, model.sizes),
+                    size=taken.size or nearest(taken.sources[0].size, sizes),
                 )
+            allowances.check(request, allowed)
             notes = (*self._replaced(wish.model, model), *request.notes)
             return await self._queue(replace(request, notes=notes), model, place, parent_id)
 
@@ -176,7 +184,30 @@ class Submit:
                 notes = self._replaced(request.model, model)
                 request = moved(request, model)
                 request = replace(request, notes=(*notes, *request.notes))
+            allowances.check(request, await self._allowed(place))
             return await self._queue(request, model, place, job.id)
+
+    async def model_for(self, name: str | None, place: Place) -> Model:
+        """The model of that name, or else the one that draws for this member where none is named.
+
+        Its sizes are those that the member may draw.
+
+        Raises:
+            InvalidRequest: As `model` does.
+        """
+        allowed = await self._allowed(place)
+        model = self._model_within(name, allowed)
+        return replace(model, sizes=allowances.sizes_within(model.sizes, allowed))
+
+    def _model_within(self, name: str | None, allowed: Allowance) -> Model:
+        if name is None:
+            name = allowances.choose_model(allowed, self._default_model, self.models())
+        return self.model(name)
+
+    async def _allowed(self, place: Place) -> Allowance:
+        """What the server allows this member to ask for."""
+        policy = await self._store.policy(place.guild_id)
+        return allowances.holding(policy.permits, place.member_id, place.roles)
 
     async def answered(self, job: Job, message_id: int) -> None:
         """The card is up: from now on progress can be shown on it."""
