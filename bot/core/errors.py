@@ -70,6 +70,10 @@ class EaselError(Exception):
         """One or two plain sentences for the person who asked."""
         return self.words.format(until=moment(self.until) if self.until else "later")
 
+    def aloud(self, moment: Moment = iso) -> str:
+        """The same where others can read it."""
+        return self.say(moment)
+
 
 class Misconfigured(EaselError):
     """One sentence per wrong setting; `easel check` and `easel run` print them and stop."""

@@ -23,7 +23,13 @@ from bot.discord_ui.client import EaselClient, Interaction
 from bot.discord_ui.editing import parent_of
 from bot.discord_ui.incoming import pictures_of
 from bot.discord_ui.modals import EditModal, edit_wish
-from bot.discord_ui.places import check_permissions, place, roles_of
+from bot.discord_ui.places import (
+    check_permissions,
+    inside,
+    is_age_restricted,
+    place,
+    roles_of,
+)
 
 UPLOAD_LIMIT = 10 * 1024 * 1024
 """Bytes; what Discord takes everywhere."""
@@ -52,7 +58,7 @@ async def answer(client: EaselClient, message: discord.Message) -> None:
     try:
         await _edit(client, message, _words(message.content, me.id))
     except EaselError as refusal:
-        await _refuse(message, refusal.say(words.when))
+        await _refuse(message, refusal.aloud(words.when))
     except discord.HTTPException as lost:
         client.services.report_bug("answering a reply", lost)
 
@@ -125,6 +131,8 @@ def _place(client: EaselClient, message: discord.Message) -> Place:
         application_id=client.application_id or 0,
         upload_limit=guild.filesize_limit if guild else UPLOAD_LIMIT,
         roles=roles_of(message.author),
+        inside=inside(message.channel),
+        age_restricted=is_age_restricted(message.channel),
     )
 
 

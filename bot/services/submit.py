@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from bot.core import allowances
+from bot.core import allowances, house_rules
 from bot.core.adjusting import complete, moved
 from bot.core.allowances import Allowance
 from bot.core.canvas import nearest
 from bot.core.errors import InvalidRequest, ModelGone, Refusal, Unavailable
 from bot.core.events import Accepted, Answered, Events, Refused, about
+from bot.core.guilds import GuildSettings
 from bot.core.images import ImageRequest, Quality
 from bot.core.jobs import Draft, Job, Place
 from bot.core.models import DeadModels, Model, Wish
@@ -19,6 +20,18 @@ from bot.core.ports import Clock, ImageApi, Vault
 from bot.core.stores import Limits, Store, Submitted
 from bot.services.routes import highest_estimate, route, sold_by_all
 from bot.services.take_in import Taken
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a server says about the requests of one member.
+
+    Attributes:
+        allowed: To this member.
+    """
+
+    chosen: GuildSettings
+    allowed: Allowance
 
 
 class Submit:
@@ -132,11 +145,14 @@ class Submit:
             Refusal: It was not accepted; nothing is reserved.
         """
         with self._refusals(place):
-            allowed = await self._allowed(place)
+            house = await self._house(place)
+            allowed = house.allowed
             if parent_id is not None:
                 wish = allowances.loosened(wish, allowed)
-            model = self._model_within(wish.model, allowed)
-            fitting = allowances.within(wish, model, allowed)
+            model = self._model_within(wish.model, house)
+            edits = taken is not None
+            asked = house_rules.fill_in(wish, model, house.chosen, allowed, edits=edits)
+            fitting = allowances.within(asked, model, allowed)
             if taken is None:
                 request = complete(fitting, model)
             else:
@@ -150,7 +166,8 @@ class Submit:
                 )
             allowances.check(request, allowed)
             notes = (*self._replaced(wish.model, model), *request.notes)
-            return await self._queue(replace(request, notes=notes), model, place, parent_id)
+            request = replace(request, notes=notes)
+            return await self._queue(request, model, place, parent_id, house.chosen)
 
     async def again(self, job: Job, place: Place) -> Submitted:
         """Queue the request of a finished job once more, on the account of whoever asks now.
@@ -175,6 +192,7 @@ class Submit:
 
     async def _repeat(self, job: Job, request: ImageRequest, place: Place) -> Submitted:
         with self._refusals(place):
+            house = await self._house(place)
             if not all([await self._vault.has(name) for name in request.files]):
                 raise InvalidRequest(
                     "I do not keep the pictures for this any more. Hand them in again with /edit."
@@ -184,8 +202,8 @@ class Submit:
                 notes = self._replaced(request.model, model)
                 request = moved(request, model)
                 request = replace(request, notes=(*notes, *request.notes))
-            allowances.check(request, await self._allowed(place))
-            return await self._queue(request, model, place, job.id)
+            allowances.check(request, house.allowed)
+            return await self._queue(request, model, place, job.id, house.chosen)
 
     async def model_for(self, name: str | None, place: Place) -> Model:
         """The model of that name, or else the one that draws for this member where none is named.
@@ -195,19 +213,28 @@ class Submit:
         Raises:
             InvalidRequest: As `model` does.
         """
-        allowed = await self._allowed(place)
-        model = self._model_within(name, allowed)
-        return replace(model, sizes=allowances.sizes_within(model.sizes, allowed))
+        house = await self._house(place)
+        model = self._model_within(name, house)
+        return replace(model, sizes=allowances.sizes_within(model.sizes, house.allowed))
 
-    def _model_within(self, name: str | None, allowed: Allowance) -> Model:
+    def _model_within(self, name: str | None, house: House) -> Model:
         if name is None:
-            name = allowances.choose_model(allowed, self._default_model, self.models())
+            default = house.chosen.model
+            if default not in {model.id for model in self.models()}:
+                default = self._default_model
+            name = allowances.choose_model(house.allowed, default, self.models())
         return self.model(name)
 
-    async def _allowed(self, place: Place) -> Allowance:
-        """What the server allows this member to ask for."""
+    async def _house(self, place: Place) -> House:
+        """What the server says about this member's requests there.
+
+        Raises:
+            NotAllowed: It wants none there.
+        """
         policy = await self._store.policy(place.guild_id)
-        return allowances.holding(policy.permits, place.member_id, place.roles)
+        house_rules.check_place(policy.chosen, place)
+        allowed = allowances.holding(policy.permits, place.member_id, place.roles)
+        return House(policy.chosen, allowed)
 
     async def answered(self, job: Job, message_id: int) -> None:
         """The card is up: from now on progress can be shown on it."""
@@ -220,10 +247,17 @@ class Submit:
         )
 
     async def _queue(
-        self, request: ImageRequest, model: Model, place: Place, parent_id: int | None
+        self,
+        request: ImageRequest,
+        model: Model,
+        place: Place,
+        parent_id: int | None,
+        chosen: GuildSettings,
     ) -> Submitted:
         if not self._open:
             raise Unavailable("the process is stopping")
+        house_rules.check_prompt(chosen, request)
+        request = house_rules.hidden(chosen, request)
         if not route(self._api, model, request):
             raise InvalidRequest(
                 f"None of the image services here can do all of that at once with {model.name}. "
