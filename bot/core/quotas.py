@@ -17,7 +17,7 @@ from enum import StrEnum
 
 from bot.core.errors import QuotaExceeded
 from bot.core.periods import Period
-from bot.core.pricing import dollars
+from bot.core.pricing import dollars, exact_dollars
 
 
 class Subject(StrEnum):
@@ -293,7 +293,8 @@ def bounds(
 
 
 def _generous(standing: Standing) -> tuple[bool, int, bool, int, int]:
-    pictures, micro = standing.pictures_left, standing.micro_left
+    # By the limits, not by what is left: where all is used up, the larger is still the better.
+    pictures, micro = standing.pictures, standing.micro
     return pictures is None, pictures or 0, micro is None, micro or 0, standing.rule.subject_id
 
 
@@ -376,5 +377,5 @@ def say_limit(pictures: int | None, micro: int | None) -> str:
     if pictures is not None:
         parts.append("1 picture" if pictures == 1 else f"{pictures:,} pictures")
     if micro is not None:
-        parts.append(dollars(micro))
+        parts.append(exact_dollars(micro))
     return " and ".join(parts) or "no limit"

@@ -35,7 +35,8 @@ CREATE TABLE quota_permit (
 
 -- Whose use is counted: a server's, a member's in one server, and what the operator pays: for each
 -- server (its id) and for all of them (0), on the calendar of UTC. At every commit, reserved is the
--- ledger's reserve less its release, and used is its charge; granted and forgiven are an admin's.
+-- ledger's reserve less its release, and used is its charge; granted is an admin's, and forgiven is
+-- what was charged up to forgiven_at, where an admin let the account begin anew.
 CREATE TABLE new_counter (
   guild_id BIGINT NOT NULL,
   account TEXT NOT NULL CHECK (account IN ('operator', 'server', 'member')),
@@ -50,6 +51,7 @@ CREATE TABLE new_counter (
   granted_micro BIGINT NOT NULL DEFAULT 0,
   forgiven_pictures BIGINT NOT NULL DEFAULT 0 CHECK (forgiven_pictures >= 0),
   forgiven_micro BIGINT NOT NULL DEFAULT 0 CHECK (forgiven_micro >= 0),
+  forgiven_at BIGINT NOT NULL DEFAULT 0,
   PRIMARY KEY (guild_id, account, account_id, period, starts_at)
 );
 INSERT INTO new_counter (guild_id, account, account_id, period, starts_at,

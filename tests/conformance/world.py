@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from bot.core.budgets import NO_BUDGETS, Budgets
 from bot.core.images import ImageRequest, Quality, Size
 from bot.core.jobs import Draft, Picture, Place
 from bot.core.periods import Period
@@ -77,6 +78,7 @@ def rule(
     micro: int | None = None,
     guild: int = 1,
     subject_id: int = 0,
+    by: int = 7,
 ) -> Rule:
     """A limit of a server."""
     return Rule(
@@ -86,7 +88,7 @@ def rule(
         period=period,
         pictures=pictures,
         micro=micro,
-        set_by=7,
+        set_by=by,
         set_at=NOW,
     )
 
@@ -97,6 +99,7 @@ def limits(
     member_slots: int = LIMITS.member_slots,
     server_queue: int = LIMITS.server_queue,
     member_queue: int = LIMITS.member_queue,
+    budgets: Budgets = NO_BUDGETS,
 ) -> Limits:
     """The usual limits but for those that are given."""
     return replace(
@@ -105,4 +108,5 @@ def limits(
         member_slots=member_slots,
         server_queue=server_queue,
         member_queue=member_queue,
+        budgets=budgets,
     )

@@ -50,7 +50,7 @@ def check_books(books: sqlite3.Connection, *, pictures: int, micro: int) -> None
     assert open_reservations == (0,)
     for row in books.execute(
         "SELECT used_pictures, used_micro, reserved_pictures, reserved_micro FROM quota_counter"
-        " WHERE subject = 'server'"
+        " WHERE account IN ('server', 'operator')"
     ):
         assert row == (pictures, micro, 0, 0)
 

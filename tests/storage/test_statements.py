@@ -21,6 +21,8 @@ WHOLE = {
     "member_caps",
     "member_lanes_rederive",
     "guild_lanes_rederive",
+    # Likewise, over servers that chose anything.
+    "chosen_by_all",
     # Once an hour, over what is kept, which retention bounds: not over jobs.
     "files_in_use",
     "inputs_forget",
@@ -50,6 +52,9 @@ HOT = {
     "jobs_shown_after": "job_shown",
     "jobs_shown_before": "job_shown",
     "pictures_unneeded": "picture_sha256",
+    "jobs_counted_since": "job_by_time",
+    "jobs_change_zone": "job_by_time",
+    "audit": "audit_guild",
 }
 """The index that a statement lives by."""
 

@@ -64,7 +64,8 @@ ON CONFLICT (guild_id, account, account_id, period, starts_at) DO UPDATE SET
   granted_micro = quota_counter.granted_micro + excluded.granted_micro
 
 -- name: counter_forgive
-UPDATE quota_counter SET forgiven_pictures = used_pictures, forgiven_micro = used_micro
+UPDATE quota_counter SET
+  forgiven_pictures = used_pictures, forgiven_micro = used_micro, forgiven_at = :now
 WHERE guild_id = :guild_id AND account = :account AND account_id = :account_id
   AND period = :period AND starts_at = :starts_at
 
@@ -76,7 +77,8 @@ SELECT job.id, job.member_id, job.accepted_at, job.zone,
   coalesce(sum(CASE ledger.kind WHEN 'reserve' THEN ledger.micro
     WHEN 'release' THEN -ledger.micro ELSE 0 END), 0) AS reserved_micro,
   coalesce(sum(CASE ledger.kind WHEN 'charge' THEN ledger.pictures ELSE 0 END), 0) AS used_pictures,
-  coalesce(sum(CASE ledger.kind WHEN 'charge' THEN ledger.micro ELSE 0 END), 0) AS used_micro
+  coalesce(sum(CASE ledger.kind WHEN 'charge' THEN ledger.micro ELSE 0 END), 0) AS used_micro,
+  max(CASE ledger.kind WHEN 'charge' THEN ledger.at END) AS charged_at
 FROM job JOIN ledger ON ledger.job_id = job.id
 WHERE job.guild_id = :guild_id AND job.accepted_at >= :since
 GROUP BY job.id, job.member_id, job.accepted_at, job.zone
@@ -107,21 +109,21 @@ ON CONFLICT (guild_id, account, account_id, period, starts_at) DO UPDATE SET
 SELECT * FROM quota_counter
 WHERE guild_id = :guild_id AND account IN ('server', 'member') AND period = :period
   AND starts_at = :starts_at
-  AND (granted_pictures <> 0 OR granted_micro <> 0 OR forgiven_pictures <> 0 OR forgiven_micro <> 0)
+  AND (granted_pictures <> 0 OR granted_micro <> 0 OR forgiven_at <> 0)
 
 -- name: counter_give
 INSERT INTO quota_counter (guild_id, account, account_id, period, starts_at,
-  granted_pictures, granted_micro, forgiven_pictures, forgiven_micro)
+  granted_pictures, granted_micro, forgiven_pictures, forgiven_micro, forgiven_at)
 VALUES (:guild_id, :account, :account_id, :period, :starts_at,
-  :granted_pictures, :granted_micro, :forgiven_pictures, :forgiven_micro)
+  :granted_pictures, :granted_micro, :forgiven_pictures, :forgiven_micro, :forgiven_at)
 ON CONFLICT (guild_id, account, account_id, period, starts_at) DO UPDATE SET
   granted_pictures = quota_counter.granted_pictures + excluded.granted_pictures,
   granted_micro = quota_counter.granted_micro + excluded.granted_micro,
-  forgiven_pictures = quota_counter.forgiven_pictures + excluded.forgiven_pictures,
-  forgiven_micro = quota_counter.forgiven_micro + excluded.forgiven_micro
+  forgiven_pictures = excluded.forgiven_pictures, forgiven_micro = excluded.forgiven_micro,
+  forgiven_at = excluded.forgiven_at
 
 -- name: counter_take_extras
 UPDATE quota_counter SET granted_pictures = 0, granted_micro = 0, forgiven_pictures = 0,
-  forgiven_micro = 0
+  forgiven_micro = 0, forgiven_at = 0
 WHERE guild_id = :guild_id AND account = :account AND account_id = :account_id
   AND period = :period AND starts_at = :starts_at

@@ -94,7 +94,7 @@ def grant(
 def forgive(tx: Transaction, tally: Tally, by: int, calendar: str, now: datetime) -> Counter:
     """Hold what was used in the running period against nobody."""
     before = counter(tx, tally, calendar, now)
-    tx.change("counter_forgive", **_key(tally, now, calendar))
+    tx.change("counter_forgive", **_key(tally, now, calendar), now=stamp(now))
     after = counter(tx, tally, calendar, now)
     words = (_used(before.taken), _used(after.taken))
     audit.changed(tx, tally.guild_id, by, f"use of {_whose(tally)}", words, now)

@@ -13,7 +13,7 @@ from bot.core.guilds import GuildSettings, say_setting
 from bot.core.periods import Period
 from bot.core.quotas import Account, Amount, Bound, Counter, Tally, counted
 from bot.core.stores import Limits, Policy
-from bot.storage.transaction import Transaction, Value
+from bot.storage.transaction import Row, Transaction, Value
 from bot.storage.transactions import accounts, audit, lanes
 from bot.storage.transactions.chosen import chosen
 from bot.storage.values import moment, stamp, zone
@@ -23,6 +23,7 @@ SUMS = ("reserved_pictures", "reserved_micro", "used_pictures", "used_micro")
 Sums = tuple[int, int, int, int]
 Key = tuple[Tally, datetime]
 _Moves = defaultdict[Key, Sums]
+_Charges = defaultdict[Key, list[Row]]
 
 
 def policy(tx: Transaction, guild_id: int) -> Policy:
@@ -76,20 +77,23 @@ def _recount(tx: Transaction, guild_id: int, old: str, new: str, now: datetime) 
     Else a limit would begin anew, or hold what was used yesterday against today.
     """
     since = min(period.start(now, zone(name)) for period in Period for name in (old, new))
-    leaving, entering = _Moves(_nothing), _Moves(_nothing)
+    leaving, entering, charges = _Moves(_nothing), _Moves(_nothing), _Charges(list)
     for row in tx.every("jobs_counted_since", guild_id=guild_id, since=stamp(since)):
         accepted = moment(row["accepted_at"])
         sums = tuple(row[name] for name in SUMS)
         for tally in counted(guild_id, row["member_id"]):
             if tally.account is Account.OPERATOR:
                 continue
+            entered = (tally, tally.start(accepted, zone(new)))
             _add(leaving, (tally, tally.start(accepted, zone(row["zone"]))), sums)
-            _add(entering, (tally, tally.start(accepted, zone(new))), sums)
+            _add(entering, entered, sums)
+            if row["charged_at"] is not None:
+                charges[entered].append(row)
     tx.change("jobs_change_zone", guild_id=guild_id, since=stamp(since), zone=new)
     # Apart, since a row that would be inserted may not be below nothing, even where it is not.
     tx.change_each("counter_leave", [_columns(key, sums) for key, sums in leaving.items()])
     tx.change_each("counter_enter", [_columns(key, sums) for key, sums in entering.items()])
-    _move_extras(tx, guild_id, old, new, now)
+    _move_extras(tx, guild_id, (old, new), charges, now)
 
 
 def _nothing() -> Sums:
@@ -105,10 +109,15 @@ def _columns(key: Key, sums: Sums) -> dict[str, Value]:
     return {**accounts.key_of(*key), **dict(zip(SUMS, sums, strict=True))}
 
 
-def _move_extras(tx: Transaction, guild_id: int, old: str, new: str, now: datetime) -> None:
-    """What was granted and forgiven for a running period stays with it."""
+def _move_extras(
+    tx: Transaction, guild_id: int, zones: tuple[str, str], charges: _Charges, now: datetime
+) -> None:
+    """What was granted for a running period stays with it, and so does a new beginning.
+
+    Of what is counted in it on the new calendar, that part is forgiven which was charged before.
+    """
     for period in Period:
-        before, after = period.start(now, zone(old)), period.start(now, zone(new))
+        before, after = (period.start(now, zone(name)) for name in zones)
         if before == after:
             continue
         for row in tx.every(
@@ -118,14 +127,15 @@ def _move_extras(tx: Transaction, guild_id: int, old: str, new: str, now: dateti
             starts_at=stamp(before),
         ):
             tally = Tally(guild_id, Account(row["account"]), row["account_id"], period)
-            extras = {
-                name: row[name]
-                for name in (
-                    "granted_pictures",
-                    "granted_micro",
-                    "forgiven_pictures",
-                    "forgiven_micro",
-                )
-            }
-            tx.change("counter_give", **accounts.key_of(tally, after), **extras)
+            at = row["forgiven_at"]
+            forgiven = [each for each in charges[tally, after] if each["charged_at"] <= at]
+            tx.change(
+                "counter_give",
+                **accounts.key_of(tally, after),
+                granted_pictures=row["granted_pictures"],
+                granted_micro=row["granted_micro"],
+                forgiven_pictures=sum(each["used_pictures"] for each in forgiven),
+                forgiven_micro=sum(each["used_micro"] for each in forgiven),
+                forgiven_at=at,
+            )
             tx.change("counter_take_extras", **accounts.key_of(tally, before))
