@@ -15,8 +15,9 @@ from bot.core.budgets import NO_BUDGETS, Budgets
 from bot.core.delivery import Delivery, Later, Posted
 from bot.core.errors import DrawingFailed
 from bot.core.guilds import Change, GuildSettings
-from bot.core.jobs import Draft, Job, Note, Picture, Place, State
+from bot.core.jobs import Draft, Job, Note, Picture, State
 from bot.core.quotas import Amount, Bound, Counter, Rule, Tally
+from bot.core.reports import Reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,40 +73,6 @@ class Submitted:
 
     job: Job
     new: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """One unfinished request of a member and about how many start before it."""
-
-    job: Job
-    ahead: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A request whose pictures were drawn.
-
-    Attributes:
-        posted: The message that shows them; None where they could not be posted anywhere.
-    """
-
-    job: Job
-    posted: Place | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Some of what was drawn for a member, newest first.
-
-    Attributes:
-        newer: Whether there is more before it.
-        older: Whether there is more after it.
-    """
-
-    shown: tuple[Shown, ...]
-    newer: bool
-    older: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +162,10 @@ class Queue(Protocol):
         One that waits is cancelled, and what was reserved is released. One that runs is marked:
         it is cancelled when its attempt ends. A job in any other state is left as it is.
         """
+        ...
+
+    async def clear_queue(self, guild_id: int, by: int, now: datetime) -> tuple[Job, ...]:
+        """Cancel all that waits in a server; answers what did, oldest first."""
         ...
 
     async def recover(
@@ -316,6 +287,17 @@ class Guilds(Protocol):
         """The newest changes in a server, or those before the one of that number."""
         ...
 
+    async def changed_last(self, guild_id: int) -> dict[str, Change]:
+        """The last change of each setting of a server, by what it is called in the audit."""
+        ...
+
+    async def audit_after(self, number: int | None, most: int) -> tuple[Change, ...]:
+        """The changes in all servers after the one of that number, oldest first.
+
+        Without a number, the newest alone.
+        """
+        ...
+
 
 class Files(Protocol):
     """The part of the store that knows which files are still needed."""
@@ -327,48 +309,6 @@ class Files(Protocol):
         `results_after` or later, what unfinished requests are drawn from, and what requests
         accepted at `inputs_after` or later were drawn from: they can be repeated.
         """
-        ...
-
-
-class Reports(Protocol):
-    """The part of the store that is only read."""
-
-    async def job(self, job_id: int) -> Job | None:
-        """A job of any state."""
-        ...
-
-    async def ahead(self, job_id: int) -> int | None:
-        """About how many requests start before this one; None if it does not wait."""
-        ...
-
-    async def unfinished(self, guild_id: int, member_id: int) -> tuple[Waiting, ...]:
-        """What the member has waiting, running, or on its way to be posted; oldest first."""
-        ...
-
-    async def counts(self) -> dict[State, int]:
-        """How many jobs are live, by state: queued, running and drawn."""
-        ...
-
-    async def pictures(self, job_id: int) -> tuple[Picture, ...]:
-        """What was drawn for a job, in order."""
-        ...
-
-    async def shown(
-        self,
-        member_id: int,
-        most: int,
-        *,
-        older_than: int | None = None,
-        newer_than: int | None = None,
-    ) -> Page:
-        """What was drawn for the member in any server, or the part next to the job of that id.
-
-        Where fewer than `most` are newer, the page is the newest one, and full.
-        """
-        ...
-
-    async def kept(self, member_id: int, drawn_after: datetime) -> int:
-        """How many requests of the member could not be posted, of those drawn then or later."""
         ...
 
 

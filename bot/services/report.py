@@ -7,7 +7,8 @@ from datetime import datetime
 
 from bot.core.jobs import Job, State
 from bot.core.ports import Clock
-from bot.core.stores import Page, Store
+from bot.core.reports import Page
+from bot.core.stores import Store
 from bot.services.circuits import Circuits
 from bot.services.expect import Expect
 from bot.services.sweep import KEEP_RESULTS, kept_until
@@ -72,6 +73,10 @@ class Report:
         return await self._store.shown(
             member_id, most, older_than=older_than, newer_than=newer_than
         )
+
+    async def last(self, guild_id: int, member_id: int, most: int) -> tuple[Job, ...]:
+        """The newest requests of a member in one server, whatever became of them."""
+        return await self._store.last(guild_id, member_id, most)
 
     async def kept(self, member_id: int) -> int:
         """How many requests of the member could not be posted, and are still kept."""

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.core.allowances import Permit
+from bot.core.bookkeeping import Spent
 from bot.core.delivery import Delivery, Later, Posted
 from bot.core.errors import DrawingFailed, Misconfigured, Unavailable
 from bot.core.guilds import Change, GuildSettings
 from bot.core.jobs import Draft, Job, Note, Picture, State
 from bot.core.quotas import Amount, Bound, Counter, Rule, Tally
-from bot.core.stores import Limits, Page, Policy, Recovered, Submitted, Waiting
+from bot.core.reports import GuildQueue, Page, Waiting
+from bot.core.stores import Limits, Policy, Recovered, Submitted
 from bot.storage import migrate, statements
 from bot.storage.aiosqlite_hop import Hop
 from bot.storage.lockfile import Lock
@@ -221,6 +223,9 @@ class SqliteStore:
     async def cancel(self, job_id: int, by: int, now: datetime) -> State:
         return await self._write(cancel.cancel, job_id, by, now)
 
+    async def clear_queue(self, guild_id: int, by: int, now: datetime) -> tuple[Job, ...]:
+        return await self._write(cancel.clear_queue, guild_id, by, now)
+
     async def recover(
         self, now: datetime, *, repeat: bool, held: Collection[int] | None = None
     ) -> Recovered:
@@ -295,6 +300,12 @@ class SqliteStore:
     ) -> tuple[Change, ...]:
         return await self._read(audit.audit, guild_id, most, older_than=older_than)
 
+    async def changed_last(self, guild_id: int) -> dict[str, Change]:
+        return await self._read(audit.changed_last, guild_id)
+
+    async def audit_after(self, number: int | None, most: int) -> tuple[Change, ...]:
+        return await self._read(audit.audit_after, number, most)
+
     # Files
 
     async def files_in_use(self, inputs_after: datetime, results_after: datetime) -> frozenset[str]:
@@ -331,6 +342,12 @@ class SqliteStore:
 
     async def kept(self, member_id: int, drawn_after: datetime) -> int:
         return await self._read(reports.kept, member_id, drawn_after)
+
+    async def guild_queue(self, guild_id: int, most: int, *, skip: int = 0) -> GuildQueue:
+        return await self._read(reports.guild_queue, guild_id, most, skip=skip)
+
+    async def spent(self, guild_id: int, marks: Sequence[datetime]) -> tuple[Spent, ...]:
+        return await self._read(reports.spent, guild_id, marks)
 
     # Memory
 

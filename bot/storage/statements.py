@@ -16,6 +16,10 @@ ROW_LOCK = re.compile(r"\s+FOR UPDATE(?: SKIP LOCKED)?")
 """SQLite has no row locks and needs none: its one writer holds the whole file."""
 
 
+CAST = re.compile(r"::\w+")
+"""SQLite's operators on JSON take text as it is."""
+
+
 def load() -> dict[str, str]:
     """Every statement by its name, as written.
 
@@ -47,4 +51,4 @@ def parse(text: str) -> list[tuple[str, str]]:
 
 def for_sqlite() -> dict[str, str]:
     """Every statement by its name, in SQLite's words."""
-    return {name: ROW_LOCK.sub("", text) for name, text in load().items()}
+    return {name: CAST.sub("", ROW_LOCK.sub("", text)) for name, text in load().items()}

@@ -95,5 +95,6 @@ CREATE TABLE audit (
   at BIGINT NOT NULL
 );
 CREATE INDEX audit_guild ON audit (guild_id, id);
+CREATE INDEX audit_what ON audit (guild_id, what, id);
 
 CREATE INDEX job_by_time ON job (guild_id, accepted_at);

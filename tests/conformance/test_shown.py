@@ -9,7 +9,8 @@ import pytest
 from bot.core.delivery import Later, Posted, Route
 from bot.core.errors import Blocked
 from bot.core.jobs import DIRECT, Job, Picture, State
-from bot.core.stores import Page, Store
+from bot.core.reports import Page
+from bot.core.stores import Store
 from tests.conformance.world import LEASE, LIMITS, NOW, SOON, draft, picture
 
 

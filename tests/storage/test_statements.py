@@ -29,8 +29,14 @@ WHOLE = {
 }
 """Statements that may look at every row of a table."""
 
-SORTED = {"jobs_unfinished", "pictures_unneeded"}
-"""Statements that may sort: it is a handful of rows, of one member or one job."""
+SORTED = {
+    # A handful of rows, of one member or one job.
+    "jobs_unfinished",
+    "pictures_unneeded",
+    # What one server drew in one day.
+    "spent",
+}
+"""Statements that may sort."""
 
 HOT = {
     "pick_guild": "guild_lane_ready",
@@ -55,6 +61,10 @@ HOT = {
     "jobs_counted_since": "job_by_time",
     "jobs_change_zone": "job_by_time",
     "audit": "audit_guild",
+    "audit_last_of_settings": "COVERING INDEX audit_what",
+    "jobs_queued_of_guild": "job_queued",
+    "jobs_running_of_guild": "job_running",
+    "spent": "job_by_time",
 }
 """The index that a statement lives by."""
 

@@ -11,7 +11,7 @@ from discord import app_commands
 
 from bot.core.jobs import Job
 from bot.core.ports import Upload
-from bot.core.stores import Page, Shown
+from bot.core.reports import Page, Shown
 from bot.discord_ui import cards, words
 from bot.discord_ui.actions import Again
 from bot.discord_ui.buttons import JobButton

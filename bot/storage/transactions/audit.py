@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core.guilds import Change
-from bot.storage.transaction import Transaction
+from bot.storage.transaction import Row, Transaction
 from bot.storage.values import moment, stamp
 
 NEWEST = 2**62
@@ -47,15 +47,29 @@ def audit(
         older_than=NEWEST if older_than is None else older_than,
         most=most,
     )
-    return tuple(
-        Change(
-            id=row["id"],
-            guild_id=row["guild_id"],
-            actor_id=row["actor_id"],
-            what=row["what"],
-            before=row["before"],
-            after=row["after"],
-            at=moment(row["at"]),
-        )
-        for row in rows
+    return tuple(map(_read, rows))
+
+
+def changed_last(tx: Transaction, guild_id: int) -> dict[str, Change]:
+    """The last change of each setting, by what it is called."""
+    rows = tx.every("audit_last_of_settings", guild_id=guild_id)
+    return {row["what"]: _read(row) for row in rows}
+
+
+def audit_after(tx: Transaction, number: int | None, most: int) -> tuple[Change, ...]:
+    """The changes in all servers after the one of that number; without one, the newest alone."""
+    if number is None:
+        return tuple(map(_read, tx.every("audit_newest")))
+    return tuple(map(_read, tx.every("audit_after", number=number, most=most)))
+
+
+def _read(row: Row) -> Change:
+    return Change(
+        id=row["id"],
+        guild_id=row["guild_id"],
+        actor_id=row["actor_id"],
+        what=row["what"],
+        before=row["before"],
+        after=row["after"],
+        at=moment(row["at"]),
     )
