@@ -117,8 +117,8 @@ def check_reservations(bench: Bench) -> None:
             held = State(job["state"]) in LIVE
             live[key][0] += job["pictures"] * held
             live[key][1] += job["estimate"] * held
-    held = {key: list(taken[:2]) for key, taken in counters(bench).items() if any(taken[:2])}
-    assert held == {key: taken for key, taken in live.items() if any(taken)}
+    reserved = {key: list(taken[:2]) for key, taken in counters(bench).items() if any(taken[:2])}
+    assert reserved == {key: taken for key, taken in live.items() if any(taken)}
 
 
 def check_outcomes(bench: Bench) -> None:
