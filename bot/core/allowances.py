@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from math import isqrt
 from typing import Any
 
 from bot.core.errors import NotAllowed
@@ -19,6 +20,9 @@ from bot.core.quotas import Subject
 
 QUALITIES = tuple(Quality)
 """From the lowest to the highest."""
+
+SHAPES = ((1, 1), (2, 3), (3, 4), (9, 16))
+"""Usual ones, width before height."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,25 +68,54 @@ class Permit:
 def holding(permits: Iterable[Permit], member_id: int, roles: Collection[int]) -> Allowance:
     """What a member may ask for, all in all. The order of `permits` makes no difference."""
     every = tuple(permits)
-    line = (
-        [p.allowance for p in every if p.subject is Subject.MEMBER and p.subject_id == member_id],
-        [p.allowance for p in every if p.subject is Subject.ROLE and p.subject_id in roles],
-        [p.allowance for p in every if p.subject is Subject.EVERYONE],
+    mine = Allowance(
+        **{
+            each.name: _first(each.name, _line(every, member_id, roles, each.name))
+            for each in fields(Allowance)
+        }
     )
-    mine = Allowance(**{each.name: _first(each.name, line) for each in fields(Allowance)})
     for permit in every:
         if permit.subject is Subject.SERVER:
             mine = _both(mine, permit.allowance)
     return mine
 
 
-def _first(name: str, line: Iterable[Iterable[Allowance]]) -> Any:
+def reasons(
+    permits: Iterable[Permit], member_id: int, roles: Collection[int]
+) -> dict[str, tuple[Permit, ...]]:
+    """Whose word `holding` goes by, for each of the five of which anything is said."""
+    every = tuple(permits)
+    held = holding(every, member_id, roles)
+    found: dict[str, tuple[Permit, ...]] = {}
+    for each in fields(Allowance):
+        value = getattr(held, each.name)
+        if value is None:
+            continue
+        heard = [p for p in every if p.subject is Subject.SERVER and _says(p, each.name)]
+        heard += next((said for said in _line(every, member_id, roles, each.name) if said), [])
+        exact = [permit for permit in heard if getattr(permit.allowance, each.name) == value]
+        found[each.name] = tuple(exact or heard)
+    return found
+
+
+def _says(permit: Permit, name: str) -> bool:
+    return getattr(permit.allowance, name) is not None
+
+
+def _line(
+    every: Iterable[Permit], member_id: int, roles: Collection[int], name: str
+) -> Iterable[list[Permit]]:
+    """Who says something about a field, from whoever is heard first."""
+    said = [permit for permit in every if _says(permit, name)]
+    yield [p for p in said if p.subject is Subject.MEMBER and p.subject_id == member_id]
+    yield [p for p in said if p.subject is Subject.ROLE and p.subject_id in roles]
+    yield [p for p in said if p.subject is Subject.EVERYONE]
+
+
+def _first(name: str, line: Iterable[list[Permit]]) -> Any:
     """What the first in the line says who says anything; among several, the most generous."""
-    for allowances in line:
-        said = [getattr(each, name) for each in allowances if getattr(each, name) is not None]
-        if said:
-            return _most(name, said)
-    return None
+    heard = next((permits for permits in line if permits), None)
+    return _most(name, [getattr(each.allowance, name) for each in heard]) if heard else None
 
 
 def _most(name: str, said: list[Any]) -> Any:
@@ -177,7 +210,7 @@ def check(request: ImageRequest, allowed: Allowance) -> None:
     if allowed.pixels is not None and request.size.pixels > allowed.pixels:
         raise NotAllowed(
             f"{_said(request.size)} is larger than you may draw here. The most is "
-            f"{allowed.pixels:,} pixels, such as {_such_as(allowed.pixels)}."
+            f"{allowed.pixels:,} pixels, such as {such_as(allowed.pixels)}."
         )
     if allowed.count is not None and request.count > allowed.count:
         most = "1 picture" if allowed.count == 1 else f"{allowed.count} pictures"
@@ -190,8 +223,13 @@ def _said(size: Size) -> str:
     return f"{size.width} × {size.height}"
 
 
-def _such_as(pixels: int) -> str:
-    edge = max(16, int(pixels**0.5) // 16 * 16)
+def such_as(pixels: int) -> str:
+    """A size of so many pixels, or not many fewer: `1024 × 1536`."""
+    for across, down in SHAPES:
+        unit = isqrt(pixels // (across * down))
+        if unit * unit * across * down == pixels:
+            return _said(Size(unit * across, unit * down))
+    edge = max(16, isqrt(pixels) // 16 * 16)
     return _said(Size(edge, edge))
 
 

@@ -97,6 +97,10 @@ class Reports(Protocol):
         """
         ...
 
+    async def last(self, guild_id: int, member_id: int, most: int) -> tuple[Job, ...]:
+        """What was drawn for the member in one server, the newest first."""
+        ...
+
     async def kept(self, member_id: int, drawn_after: datetime) -> int:
         """How many requests of the member could not be posted, of those drawn then or later."""
         ...

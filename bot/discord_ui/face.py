@@ -21,6 +21,7 @@ from bot.discord_ui.commands.quota import quota
 from bot.discord_ui.commands.settings import settings
 from bot.discord_ui.commands.usage import usage
 from bot.discord_ui.editing import EDITING
+from bot.discord_ui.limit_pages import LimitsPage
 from bot.discord_ui.menus import menus
 from bot.discord_ui.refusals import tell
 
@@ -42,6 +43,7 @@ COMPONENTS = (
     *EDITING,
     *(CancelListed, ShowKept, Newer, Older),
     replies.OpenForm,
+    LimitsPage,
 )
 """Every button and select, so that they work under messages of earlier processes."""
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.core.allowances import Allowance, Permit
+from bot.core.budgets import NO_BUDGETS, Budgets
 from bot.core.errors import InvalidRequest
 from bot.core.periods import Period
 from bot.core.ports import Clock
@@ -14,6 +18,7 @@ from bot.core.stores import Store
 
 MOST_PICTURES = 1_000_000
 MOST_MICRO = 1_000_000 * 1_000_000
+MOST_PIXELS = 2**40
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +35,43 @@ class Change:
     """One rule before and after; either may be missing.
 
     Attributes:
+        ends_at: When its running period ends.
         standing: What is taken of it, where that is one number: of the server, or of a member.
     """
 
     before: Rule | None
     after: Rule | None
+    ends_at: datetime
     standing: Standing | None = None
 
 
-class Limit:
-    """Rules and permits of servers."""
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a subject was allowed, if anything was said, and what it is allowed now."""
 
-    def __init__(self, *, store: Store, clock: Clock) -> None:
+    before: Permit | None
+    after: Allowance
+
+
+class Limit:
+    """Rules and permits of servers.
+
+    Args:
+        budgets: What the operator lets be spent, whatever the rules say.
+    """
+
+    def __init__(self, *, store: Store, clock: Clock, budgets: Budgets = NO_BUDGETS) -> None:
         self._store = store
         self._clock = clock
+        self.budgets = budgets
+
+    async def of(self, whom: Whom) -> dict[Period, Rule]:
+        """The rules of one subject."""
+        return {
+            rule.period: rule
+            for rule in await self._store.rules(whom.guild_id)
+            if (rule.subject, rule.subject_id) == (whom.subject, whom.subject_id)
+        }
 
     async def set(
         self, whom: Whom, period: Period, *, pictures: int | None, micro: int | None, by: int
@@ -67,7 +95,7 @@ class Limit:
             raise InvalidRequest("`dollars` may be from 0 to 1,000,000.")
         rule = self._rule(whom, period, pictures, micro, by)
         before = await self._store.set_rule(rule)
-        return Change(before, rule, await self._standing(rule))
+        return Change(before, rule, await self._end(rule), await self._standing(rule))
 
     async def clear(self, whom: Whom, period: Period, *, by: int) -> Change:
         """Remove one rule.
@@ -78,11 +106,45 @@ class Limit:
         rule = self._rule(whom, period, None, None, by)
         before = await self._store.clear_rule(rule, by, self._clock.now())
         if before is None:
-            raise InvalidRequest("There is no such limit. See all of them with `/quota show`.")
-        return Change(before, None)
+            raise InvalidRequest("No such limit is set. See what is with `/quota show`.")
+        return Change(before, None, await self._end(rule))
 
-    async def allow(self, whom: Whom, allowance: Allowance, *, by: int) -> Permit | None:
-        """Say what may be asked for; answers what was said before. Nothing said removes it."""
+    async def clear_all(self, whom: Whom, *, by: int) -> tuple[tuple[Change, ...], Permit | None]:
+        """Remove every rule of a subject and what it is allowed; answers what there was."""
+        cleared = []
+        for rule in await self._store.rules(whom.guild_id):
+            if (rule.subject, rule.subject_id) == (whom.subject, whom.subject_id):
+                before = await self._store.clear_rule(rule, by, self._clock.now())
+                cleared.append(Change(before, None, await self._end(rule)))
+        return tuple(cleared), await self._permit(whom, Allowance(), by)
+
+    async def allow(self, whom: Whom, *, by: int, **said: Any) -> Allowed:
+        """Change what may be asked for.
+
+        Args:
+            whom: Who may.
+            by: Who says so.
+            said: Fields of `Allowance`, of which None leaves it to the next in the line. What is
+                left out stays as it is.
+
+        Raises:
+            InvalidRequest: It is out of bounds.
+        """
+        if said.get("pixels") is not None and not 0 < said["pixels"] <= MOST_PIXELS:
+            raise InvalidRequest("A largest size needs at least one pixel in each direction.")
+        after = replace(await self.allowed(whom), **said)
+        return Allowed(await self._permit(whom, after, by), after)
+
+    async def allowed(self, whom: Whom) -> Allowance:
+        """What was said of that subject alone."""
+        said = (
+            permit.allowance
+            for permit in await self.permits(whom.guild_id)
+            if (permit.subject, permit.subject_id) == (whom.subject, whom.subject_id)
+        )
+        return next(said, Allowance())
+
+    async def _permit(self, whom: Whom, allowance: Allowance, by: int) -> Permit | None:
         permit = Permit(
             guild_id=whom.guild_id,
             subject=whom.subject,
@@ -147,6 +209,10 @@ class Limit:
             set_by=by,
             set_at=self._clock.now(),
         )
+
+    async def _end(self, rule: Rule) -> datetime:
+        zone = (await self._store.policy(rule.guild_id)).chosen.zone
+        return rule.period.end(self._clock.now(), ZoneInfo(zone))
 
     async def _standing(self, rule: Rule) -> Standing | None:
         if rule.subject not in {Subject.SERVER, Subject.MEMBER}:

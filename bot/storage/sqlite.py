@@ -340,6 +340,9 @@ class SqliteStore:
             reports.shown, member_id, most, older_than=older_than, newer_than=newer_than
         )
 
+    async def last(self, guild_id: int, member_id: int, most: int) -> tuple[Job, ...]:
+        return await self._read(reports.last, guild_id, member_id, most)
+
     async def kept(self, member_id: int, drawn_after: datetime) -> int:
         return await self._read(reports.kept, member_id, drawn_after)
 

@@ -17,6 +17,7 @@ from bot.discord_ui.buttons import JobButton
 from bot.discord_ui.client import EaselClient, Options
 from bot.discord_ui.editing import Choose, PictureButton
 from bot.discord_ui.face import COMMANDS, COMPONENTS, build_client
+from bot.discord_ui.limit_pages import LimitsPage
 from bot.discord_ui.menus import menus
 from bot.discord_ui.modals import EditModal
 from bot.discord_ui.replies import OpenForm
@@ -228,6 +229,8 @@ def made(kind: type[Component]) -> Component:
     """A button or select with the largest numbers that it can have."""
     if issubclass(kind, OpenForm):
         return kind(LARGEST, LARGEST)
+    if issubclass(kind, LimitsPage):
+        return kind(999_999)
     if issubclass(kind, Choose):
         return kind(LARGEST, range(9, 10))
     if issubclass(kind, PictureButton):

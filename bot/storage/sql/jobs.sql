@@ -190,5 +190,6 @@ WHERE job.guild_id = :guild_id AND job.accepted_at >= :since AND job.accepted_at
 GROUP BY job.member_id, model ORDER BY job.member_id, model
 
 -- name: jobs_last
-SELECT * FROM job WHERE guild_id = :guild_id AND member_id = :member_id
+SELECT * FROM job
+WHERE member_id = :member_id AND guild_id = :guild_id AND state IN ('delivered', 'kept')
 ORDER BY id DESC LIMIT :most

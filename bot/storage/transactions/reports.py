@@ -96,7 +96,7 @@ def shown(
 
 
 def last(tx: Transaction, guild_id: int, member_id: int, most: int) -> tuple[Job, ...]:
-    """The newest requests of the member in one server, whatever became of them."""
+    """What was drawn for the member in one server, the newest first."""
     rows = tx.every("jobs_last", guild_id=guild_id, member_id=member_id, most=most)
     return tuple(values.job(row) for row in rows)
 
