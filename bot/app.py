@@ -45,6 +45,7 @@ from bot.services.expect import Expect
 from bot.services.hand_over import HandOver
 from bot.services.lifecycle import Lifecycle
 from bot.services.limit import Limit
+from bot.services.oversee import Oversee
 from bot.services.prepare import Prepare
 from bot.services.progress import ShowProgress
 from bot.services.recover import Recover
@@ -53,6 +54,7 @@ from bot.services.slots import Slots
 from bot.services.submit import Submit
 from bot.services.sweep import Sweep
 from bot.services.take_in import TakeIn
+from bot.services.tell_log import TellLog
 from bot.services.work import Work
 from bot.settings import Settings
 from bot.storage.files import FileVault
@@ -91,7 +93,8 @@ class App:
         self.imaging = imaging = PillowImaging()
         self.api = api = build_api(settings, clock)
         self.client = build_client(store, client_options(settings, shard_count))
-        self.choose = Choose(store=store, clock=clock, limits=self.limits)
+        self.submit = self._submit()
+        self.choose = Choose(store=store, clock=clock, limits=self.limits, model=self.submit.model)
         self.messenger = messenger = DiscordMessenger(
             self.client, clock=clock, shows_costs=self.choose.shows_costs, find_job=store.job
         )
@@ -107,15 +110,8 @@ class App:
             expect=self.expect,
             circuits=self.circuits,
         )
-        self.submit = Submit(
-            store=store,
-            api=api,
-            vault=self.vault,
-            clock=clock,
-            events=happening,
-            limits=self.limits,
-            default_model=settings.model,
-            dead_models=DeadModels(settings.dead_models),
+        self.tell_log = TellLog(
+            store=store, book=messenger, clock=clock, events=happening, report=logs.report
         )
         self.ask = self._ask()
         self.draw = self._draw()
@@ -135,6 +131,18 @@ class App:
         self._ended = ""
         logs.listener(happening)
         happening.listen(self.metrics.hear)
+
+    def _submit(self) -> Submit:
+        return Submit(
+            store=self.store,
+            api=self.api,
+            vault=self.vault,
+            clock=self.clock,
+            events=self.events,
+            limits=self.limits,
+            default_model=self.settings.model,
+            dead_models=DeadModels(self.settings.dead_models),
+        )
 
     def _ask(self) -> Ask:
         return Ask(
@@ -206,8 +214,17 @@ class App:
                 events=self.events,
                 settled=self.progress.settled,
             ),
-            limit=Limit(store=self.store, clock=self.clock),
+            limit=Limit(store=self.store, clock=self.clock, budgets=self.limits.budgets),
             choose=self.choose,
+            oversee=Oversee(
+                store=self.store,
+                choose=self.choose,
+                imaging=self.imaging,
+                clock=self.clock,
+                events=self.events,
+                settled=self.progress.settled,
+            ),
+            tell_log=self.tell_log,
             report=Report(
                 store=self.store, expect=self.expect, clock=self.clock, circuits=self.circuits
             ),
@@ -251,6 +268,7 @@ class App:
         self.lifecycle.spawn("progress", self.progress.run)
         self.lifecycle.spawn("recover", self.recover.run)
         self.lifecycle.spawn("sweep", self.sweep.run)
+        self.lifecycle.spawn("log channels", self.tell_log.run)
         self.lifecycle.spawn("loop lag", self.lag.run)
 
     async def serve(self) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +97,11 @@ class Change:
     after: str
     at: datetime
     id: int = field(default=0, compare=False)
+
+
+def calendar(name: str) -> tzinfo:
+    """The time zone of that name; UTC needs no zone files on the machine."""
+    return UTC if name == "UTC" else ZoneInfo(name)
 
 
 def is_zone(name: str) -> bool:

@@ -2,8 +2,8 @@
 
 Whole words are compared, so that “ass” is not found in “grass”. Before that, what looks alike is
 made alike: case, accents, letters of other shapes (full width, bold), what is invisible, letters
-of other alphabets among Latin ones, and digits and signs among letters (b4dw0rd). Letters that stand
-alone (b a d) are read together.
+of other alphabets among Latin ones, and digits and signs among letters (b4dw0rd). Letters that
+stand alone (b a d) are read together.
 
 An asterisk at the end or at the beginning of a word that is not allowed stands for any letters.
 Scripts that put no spaces between words are searched without regard to where words end.

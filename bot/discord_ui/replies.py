@@ -103,7 +103,9 @@ async def _queue(
     if not accepted.new:
         return
     line = await services.report.line(accepted.job)
-    progress = Progress(job=accepted.job, ahead=line.ahead, expected_s=line.expected_s)
+    progress = Progress(
+        job=accepted.job, ahead=line.ahead, expected_s=line.expected_s, paused=line.paused
+    )
     view = cards.progress_card(progress, buttons=[Cancel(accepted.job.id)])
     card = await message.reply(view=view, mention_author=False)
     await services.submit.answered(accepted.job, card.id)
