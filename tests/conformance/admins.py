@@ -109,11 +109,12 @@ class Admins(RuleBasedStateMachine):
         self.audited += 2 * len(mine)
         assert self._held(guild) == held
 
-    @rule(whose=accounts_of_guilds, amount=amounts)
+    @rule(whose=accounts_of_guilds, amount=amounts.filter(any))
     def grant(
         self, whose: tuple[int, Account, int | None, Period], amount: tuple[int, int]
     ) -> None:
         ours, tally = _named(whose)
+        self._read_books()
         granted = self.bench.run(guilds.grant, tally, Amount(*amount), ADMIN, self.now)
         self.paper.grant(ours, amount, self.now)
         assert granted.taken == Amount(*self.paper.taken(ours, self.now))
