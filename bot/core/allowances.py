@@ -13,6 +13,7 @@ from datetime import datetime
 from math import isqrt
 from typing import Any
 
+from bot.core.canvas import nearest
 from bot.core.errors import NotAllowed
 from bot.core.images import ImageRequest, Quality, Size
 from bot.core.models import Model, Sizes, Wish, listed
@@ -147,9 +148,11 @@ def within(wish: Wish, model: Model, allowed: Allowance) -> Wish:
             fitting = [q for q in model.qualities if _no_better(q, allowed.quality)]
             wish = replace(wish, quality=fitting[-1] if fitting else None)
     if wish.size is None and allowed.pixels is not None:
-        fits = [size for size in model.sizes.offered if size.pixels <= allowed.pixels]
-        if fits and model.sizes.offered[0].pixels > allowed.pixels:
-            wish = replace(wish, size=str(max(fits, key=lambda size: size.pixels)))
+        usual, sizes = model.sizes.offered[0], sizes_within(model.sizes, allowed)
+        if usual.pixels > allowed.pixels and sizes.offered != model.sizes.offered:
+            wish = replace(wish, size=str(max(sizes.offered, key=lambda size: size.pixels)))
+        elif usual.pixels > allowed.pixels and sizes.max_pixels == allowed.pixels:
+            wish = replace(wish, size=str(nearest(usual, sizes, asked=True)))
     return wish
 
 

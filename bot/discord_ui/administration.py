@@ -41,6 +41,8 @@ async def administer(
     interaction: discord.Interaction[Any],
     command: str,
     act: Callable[[Interaction], Awaitable[None]],
+    *,
+    guild_id: int | None = None,
 ) -> None:
     """Do what a form or a button of administration asks for, if its user may use the command now.
 
@@ -48,9 +50,12 @@ async def administer(
         interaction: That of the form or the button.
         command: The name of the command that it belongs to, like `quota`.
         act: What is done then; the person gets an answer whatever happens in it.
+        guild_id: The server that it was opened in, where it remembers one.
     """
 
     async def checked(interaction: Interaction) -> None:
+        if guild_id not in {None, interaction.guild_id}:
+            raise NotAllowed("This form belongs to another server. Nothing was changed.")
         await check_administrator(interaction, command)
         await act(interaction)
 

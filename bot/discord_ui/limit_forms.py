@@ -60,7 +60,7 @@ class LimitsForm(discord.ui.Modal):
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
         """Called by discord.py with the form filled in."""
-        await administer(interaction, COMMAND, self._submit)
+        await administer(interaction, COMMAND, self._submit, guild_id=self._subject.guild_id)
 
     async def _submit(self, interaction: Interaction) -> None:
         changed = {
@@ -130,7 +130,7 @@ class AllowForm(discord.ui.Modal):
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
         """Called by discord.py with the form filled in."""
-        await administer(interaction, COMMAND, self._submit)
+        await administer(interaction, COMMAND, self._submit, guild_id=self._subject.guild_id)
 
     async def _submit(self, interaction: Interaction) -> None:
         quality, count, edits = (_one(menu) for menu in (self._quality, self._count, self._edits))
