@@ -61,6 +61,19 @@ async def test_a_member_sees_what_was_drawn_for_them_everywhere_newest_first(sto
     assert ids(await store.shown(3, 10)) == []
 
 
+async def test_the_newest_of_one_server_are_told_apart(store: Store) -> None:
+    """For a member in a server: no others', none of another server, no more than asked for."""
+    mine = [(await drawn(store)).id, (await drawn(store, kept=True)).id, (await drawn(store)).id]
+    await drawn(store, guild=2)
+    await drawn(store, member=2)
+    await store.submit(draft(), LIMITS, NOW)
+
+    last = await store.last(1, 1, 2)
+
+    assert [each.id for each in last] == [mine[2], mine[1]]
+    assert await store.last(1, 3, 2) == ()
+
+
 async def test_each_is_shown_with_the_message_it_was_posted_in(store: Store) -> None:
     """Of its server; or between the member and the bot; or there is none."""
     here, privately = await drawn(store, guild=3), await drawn(store, guild=3, channel=99)

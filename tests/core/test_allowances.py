@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -18,11 +18,14 @@ from bot.core.allowances import (
     loosened,
     reasons,
     say_allowance,
+    sizes_within,
+    such_as,
     within,
 )
+from bot.core.canvas import nearest
 from bot.core.errors import NotAllowed
 from bot.core.images import Format, ImageRequest, Quality, Size, Source
-from bot.core.models import Wish
+from bot.core.models import Sizes, Wish
 from bot.core.quotas import Subject
 from tests.core.models_for_tests import FLARE, PAINTER, SKETCHER, SQUARE, TALL
 from tests.core.rules_for_tests import ARTIST, GUILD, MEMBER, NOW, OTHER, STUDENT
@@ -306,6 +309,42 @@ def test_what_is_left_open_is_chosen_within_what_is_allowed() -> None:
     assert within(wish, PAINTER, Allowance(quality=Quality.MAX)).quality is None
     assert within(wish, PAINTER, Allowance(pixels=1024 * 1024)).size is None
     assert within(wish, PAINTER, EVERYTHING) == wish
+
+
+def test_a_size_that_is_left_open_fits_what_is_allowed() -> None:
+    """Given less than any size on offer, when the model is free to, then it draws another."""
+    wish = Wish(prompt="a cat")
+    large = replace(PAINTER, sizes=Sizes(offered=(Size(2048, 2048), TALL), free=True))
+
+    assert within(wish, large, Allowance(pixels=TALL.pixels)).size == "1024x1536"
+    drawn = within(wish, large, Allowance(pixels=1_000_000)).size
+    assert drawn is not None
+    assert 900_000 < Size.parse(drawn).pixels <= 1_000_000
+    assert within(wish, large, Allowance(pixels=100)).size is None
+    assert within(wish, SKETCHER, Allowance(pixels=1_000_000)).size is None
+
+
+@given(st.integers(min_value=1, max_value=2**30))
+def test_a_size_is_named_that_is_no_larger_than_allowed(pixels: int) -> None:
+    """Given any number of pixels, when a size is named for it, then it is allowed, if any is."""
+    named = Size.parse(such_as(pixels))
+
+    assert named.pixels <= max(pixels, 16 * 16)
+
+
+def test_usual_sizes_are_named_as_they_are() -> None:
+    """Given the pixels of a usual shape, when a size is named for them, then it is that one."""
+    for size in ("1024 × 1024", "1024 × 1536", "768 × 1024"):
+        assert such_as(Size.parse(size).pixels) == size
+
+
+@pytest.mark.parametrize("pixels", [100, 700_000, 1_000_000, 1_048_576, 2_000_000, 20_000_000])
+def test_sizes_for_edits_are_within_what_is_allowed(pixels: int) -> None:
+    """Given a largest size, when a picture's size is fitted, then it is not above if it can be."""
+    for model in (PAINTER, SKETCHER):
+        drawn = nearest(Size(3000, 2000), sizes_within(model.sizes, Allowance(pixels=pixels)))
+        least = model.sizes.min_pixels if model.sizes.free else SQUARE.pixels
+        assert drawn.pixels <= pixels or pixels < least
 
 
 def test_what_was_named_is_left_as_it_is() -> None:

@@ -57,6 +57,7 @@ HOT = {
     "jobs_kept": "COVERING INDEX job_kept",
     "jobs_shown_after": "job_shown",
     "jobs_shown_before": "job_shown",
+    "jobs_last": "job_shown",
     "pictures_unneeded": "picture_sha256",
     "jobs_counted_since": "job_by_time",
     "jobs_change_zone": "job_by_time",
