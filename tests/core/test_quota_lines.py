@@ -264,3 +264,15 @@ def _outcome(asked: Amount, held: Sequence[Bound]) -> str:
     except QuotaExceeded as refused:
         return refused.say()
     return ""
+
+
+def test_of_two_roles_alike_the_same_one_is_always_named() -> None:
+    """Given roles with the same limit, when they come in either order, then nothing differs."""
+    alike = rule(5, subject=Subject.ROLE, subject_id=ARTIST)
+    groups = [(STUDENTS, alike), (alike, STUDENTS)]
+
+    one, other = (bounds([group], {}, MEMBER, NOW) for group in groups)
+    first, second = (applicable(group, MEMBER, (STUDENT, ARTIST)) for group in groups)
+
+    assert one == other
+    assert first == second
