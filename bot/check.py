@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot.app import build_api
 from bot.core.errors import AccountProblem, DrawingFailed, Misconfigured, Unreachable
 from bot.discord_ui.connection import ask_who
 from bot.discord_ui.endpoint import point_at
 from bot.ops.clock import SystemClock
+from bot.parts import build_api
 from bot.settings import Settings
 from bot.storage.sqlite import SqliteStore
 from bot.storage.sqlite_version import described

@@ -35,7 +35,7 @@ MOST_TICKS = 10
 
 def draw_chart(chart: Chart) -> bytes:
     """A PNG of 1200 × 750 pixels: pictures above, dollars below, stacked by series."""
-    # Imported when the first chart is drawn: it takes half a second and 40 MB.
+    # Imported when the first chart is drawn: it takes half a second and 50 MB.
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 

@@ -28,6 +28,7 @@ async def fill(studio: Studio, name: str, **values: Any) -> InteractionResult:
 
 
 async def chosen(studio: Studio) -> GuildSettings:
+    """What holds in the server."""
     return await studio.app.choose.chosen(studio.world.guild.id)
 
 

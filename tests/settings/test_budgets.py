@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.app import limits_of
 from bot.core.budgets import NO_BUDGETS, Budgets
+from bot.parts import limits_of
 from bot.settings import load
 
 NAMES = (
