@@ -32,6 +32,14 @@ SENTENCES = {
             f"needs 4 pictures. {AGAIN}"
         ),
     ),
+    "just the whole limit": (
+        standing(rule(5), 3),
+        Amount(5, 0),
+        (
+            "This server's limit is 5 pictures per day, and 2 pictures are left; this request "
+            f"needs 5 pictures. {AGAIN}"
+        ),
+    ),
     "more than the whole limit": (
         standing(rule(3), 0),
         Amount(4, 0),
