@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import discord
+
 from bot.core.allowances import Allowance, Permit
 from bot.core.errors import InvalidRequest
 from bot.core.periods import Period
@@ -28,19 +30,14 @@ async def answer_changes(
     lines = [limit_words.change(each, period) for period, each in changes.items()]
     if permit is not None:
         lines.append("\n".join(limit_words.allowance_changes(permit, Allowance())))
-    note = INSTEAD[subject.subject]
     set_now = any(each.after for each in changes.values())
-    if set_now:
-        note = (
-            f"{MEANING[subject.subject].format(may='may draw that much')} It begins at once, and "
-            "what was drawn before in the same period counts."
-        )
-    done = "Set" if set_now else "Taken back"
+    note = (MEANING if set_now else INSTEAD)[subject.subject].format(may="may draw that much")
     await answer(
         interaction,
-        f"**Limits for {_short(subject)}**\n{cards.small(note)}",
+        f"**Limits for {_short(subject)}**",
         *(lines or ["Nothing is set, as before."]),
-        signed(interaction, done),
+        cards.small(note),
+        signed(interaction, "Set" if set_now else "Taken back"),
     )
 
 
@@ -67,8 +64,9 @@ async def answer_allowed(
     note = (INSTEAD if nothing else MEANING)[subject.subject].format(may="may ask for no more")
     await answer(
         interaction,
-        f"**What {_short(subject)} may ask for**\n{cards.small(note)}",
+        f"**What {_short(subject)} may ask for**",
         "\n".join(lines),
+        cards.small(note),
         signed(interaction, "Taken back" if nothing else "Set"),
     )
 
@@ -76,6 +74,16 @@ async def answer_allowed(
 def signed(interaction: Interaction, done: str = "Set") -> str:
     """Who did it, and where all of it can be seen."""
     return cards.small(f"{done} by <@{interaction.user.id}>. See everything with /quota show.")
+
+
+def sections(*parts: str) -> discord.ui.LayoutView:
+    """A message of parts with a line between each two."""
+    items: list[discord.ui.Item[Any]] = []
+    for part in parts:
+        items += [discord.ui.Separator(), discord.ui.TextDisplay(part)]
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(discord.ui.Container(*items[1:], accent_colour=cards.QUIET))
+    return view
 
 
 async def answer(interaction: Interaction, *parts: str) -> None:

@@ -51,8 +51,8 @@ class LimitsForm(discord.ui.Modal):
         }
         self.add_item(
             discord.ui.TextDisplay(
-                "Write for example `5 pictures`, `$2.50`, `5 pictures and $2.50`, `unlimited`, or "
-                "`none`. Leave empty what should not be set."
+                "Like `5 pictures`, `$2.50`, `5 pictures and $2.50`, `unlimited` or `none`; empty "
+                "means not set."
             )
         )
         for period, field in self._fields.items():

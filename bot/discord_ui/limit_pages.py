@@ -15,14 +15,16 @@ from bot.core.quotas import Rule, Standing, Subject, say_limit
 from bot.discord_ui import cards, limit_words, words
 from bot.discord_ui.administration import administer, server_managed
 from bot.discord_ui.client import Interaction
+from bot.discord_ui.limit_answers import sections
 from bot.discord_ui.places import roles_of
 from bot.discord_ui.whom import named
 
 MOST_CHARACTERS = 3_000
 """Of one page. A message takes 4,000, with its first and its last lines."""
 
-MOST_BLOCKS = 20
-"""Subjects of one page; a message takes forty components."""
+MOST_BLOCKS = 16
+"""Subjects of one page. With the lines between them they are two components each, of the forty that
+a message takes."""
 
 Key = tuple[Subject, int]
 
@@ -86,7 +88,7 @@ async def overview(interaction: Interaction, page: int = 0) -> discord.ui.Layout
     page = min(page, len(pages) - 1)
     where = f" · page {page + 1} of {len(pages)}" if len(pages) > 1 else ""
     title = f"**What holds in this server{where}**\n{cards.small(HOW)}"
-    view = cards.card(title, *pages[page], *above, colour=cards.QUIET)
+    view = sections(title, *pages[page], *above)
     turns = []
     if page > 0:
         turns.append(LimitsPage(page - 1, "Back"))

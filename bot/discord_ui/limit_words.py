@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 
 from bot.core.allowances import Allowance, Permit, such_as
 from bot.core.periods import Period
-from bot.core.pricing import dollars
+from bot.core.pricing import MILLION, dollars, exact_dollars
 from bot.core.quotas import Bound, Rule, Standing, Subject, say_limit, say_subject
 from bot.discord_ui import words
 from bot.discord_ui.cards import small
@@ -21,6 +21,9 @@ NOW = {
     Period.WEEK: "this week",
     Period.MONTH: "this month",
 }
+
+MOST_NAMED = 3
+"""Roles that a sentence lists."""
 
 FIELDS = {
     "models": "Models",
@@ -87,8 +90,13 @@ def taken(standing: Standing) -> str:
         left.append(f"{standing.pictures_left:,}")
     if standing.micro is not None:
         used.append(f"{dollars(standing.taken.micro)} of {say_limit(None, standing.micro)}")
-        left.append(dollars(standing.micro_left or 0))
+        left.append(_at_most(standing.micro_left or 0))
     return f"{' and '.join(used)} used, {' and '.join(left)} left"
+
+
+def _at_most(micro: int) -> str:
+    """Dollars that are left: rounded down, so that nobody counts on more."""
+    return exact_dollars(micro - micro % (10_000 if micro >= MILLION else 100))
 
 
 def bound(each: Bound, *, signed: bool = False) -> str:
@@ -127,8 +135,15 @@ def why(each: Bound) -> str:
     if rule.subject is Subject.MEMBER:
         return f"For <@{rule.subject_id}> alone, in place of every other."
     role, *others = (say_subject(s.rule.subject, s.rule.subject_id) for s in each.standings)
-    rest = f", more generous than {' and '.join(others)}" if others else ""
+    rest = f", more generous than {_some(others)}" if others else ""
     return f"Because of {role}{rest}."
+
+
+def _some(names: Sequence[str]) -> str:
+    """A few of them by name: somebody may have very many roles."""
+    named = names[:MOST_NAMED]
+    more = len(names) - len(named)
+    return " and ".join([*named, f"{more} more"] if more else named)
 
 
 def allowances(
@@ -145,7 +160,7 @@ def allowances(
             for each in reasons.get(name, ())
         ]
         lines.append(f"**{label}:** {allowed(name, value)}")
-        lines.append(small(f"Set for {' and '.join(said)}."))
+        lines.append(small(f"Set for {_some(said)}."))
     return "\n".join(lines)
 
 

@@ -288,6 +288,26 @@ async def test_of_several_roles_the_most_generous_counts_and_is_named(
     assert f"Because of <@&{artist.id}>, more generous than <@&{student.id}>." in shown
 
 
+async def test_whoever_has_very_many_roles_can_be_shown_what_holds(studio: Studio) -> None:
+    """A message takes 4,000 characters; every role limits every period, and names models."""
+    guild, limit = studio.world.guild, studio.app.client.services.limit
+    roles = [guild.create_role(f"Role {number}") for number in range(40)]
+    member = guild.add_member(studio.env.create_user("max"), roles=roles)
+    models = frozenset(model.id for model in studio.app.submit.models())
+    for number, role in enumerate(roles):
+        whom = Whom(guild.id, Subject.ROLE, role.id)
+        await limit.allow(whom, by=1, models=models, count=5)
+        for period in Period:
+            await limit.set(whom, period, pictures=10 + number, micro=None, by=1)
+
+    shown = await quota(studio, "show", member=member)
+    usage = said(await member.slash(studio.gallery, "usage"))
+
+    assert f"Because of <@&{roles[-1].id}>, more generous than" in shown
+    assert "and 36 more." in shown
+    assert "0 of 49 pictures used" in usage
+
+
 async def test_many_limits_take_several_pages(studio: Studio) -> None:
     """More and Back turn them; every limit is on one of them."""
     mia, limit = studio.world.mia, studio.app.client.services.limit
@@ -297,13 +317,13 @@ async def test_many_limits_take_several_pages(studio: Studio) -> None:
 
     first = await mia.slash(studio.gallery, "quota show")
     assert first.response is not None
-    assert "page 1 of 3" in said(first)
+    assert "page 1 of 4" in said(first)
     assert "[Back]" not in said(first)
     texts = said(first)
-    for _ in range(2):
+    for _ in range(3):
         turned = await mia.click(first.response.message, label="More")
         assert turned.response is not None
         texts += said(turned)
 
-    assert "page 3 of 3" in texts
+    assert "page 4 of 4" in texts
     assert all(f"<@&{1000 + number}>" in texts for number in range(60))

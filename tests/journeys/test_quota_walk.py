@@ -73,39 +73,37 @@ async def test_every_message_on_the_way_can_be_understood_by_itself(school: Clas
         "dollars."
     )
     day = Period.DAY.end(school.studio.app.clock.now())
-    reset = f"<t:{int(day.timestamp())}:R>"
     assert await school.mia("quota set", role=school.student, period="day", pictures=5) == (
         f"**Limits for {student}**\n"
-        "-# Each member with this role may draw that much, in place of what is set for each "
-        "member. Of several roles, the most generous counts. It begins at once, and what was "
-        "drawn before in the same period counts.\n"
         "**Per day:** not set → **5 pictures**\n"
-        f"-# Whoever drew more than that already waits until it resets {reset}.\n"
+        "-# Whoever drew more than that already waits until it resets "
+        f"<t:{int(day.timestamp())}:R>.\n"
+        "-# Each member with this role may draw that much, in place of what is set for each "
+        "member. Of several roles, the most generous counts.\n"
         f"{by_mia}"
     )
     assert await school.mia("quota allow", role=school.student, quality="low") == (
         f"**What {student} may ask for**\n"
+        "**Best quality:** not set → **low**\n"
         "-# Each member with this role may ask for no more, in place of what is set for each "
         "member. Of several roles, the most generous counts.\n"
-        "**Best quality:** not set → **low**\n"
         f"{by_mia}"
     )
     await school.mia("quota set", role=school.artist, period="day", pictures=50)
     month = Period.MONTH.end(school.studio.app.clock.now())
     assert await school.mia("quota set", who="server", period="month", dollars="20") == (
         "**Limits for this server**\n"
-        "-# All members together may draw that much, whatever else is set. It begins at once, and "
-        "what was drawn before in the same period counts.\n"
         "**Per month:** not set → **$20.00**\n"
         "-# This month so far: $0.00 of $20.00 used, $20.00 left; resets "
         f"<t:{int(month.timestamp())}:R>.\n"
+        "-# All members together may draw that much, whatever else is set.\n"
         f"{by_mia}"
     )
     assert await school.mia("quota allow", member=school.studio.world.bob, edits="no") == (
         f"**What <@{bob}> may ask for**\n"
+        "**Editing pictures:** not set → **not allowed**\n"
         "-# This member may ask for no more, in place of what is set for their roles or for each "
         "member.\n"
-        "**Editing pictures:** not set → **not allowed**\n"
         f"{by_mia}"
     )
 

@@ -16,7 +16,7 @@ from bot.discord_ui import cards, limit_words, words
 from bot.discord_ui.administration import MANAGERS, server_managed
 from bot.discord_ui.client import Interaction
 from bot.discord_ui.commands.options import Choices, matching
-from bot.discord_ui.limit_answers import answer, answer_allowed, answer_changes, signed
+from bot.discord_ui.limit_answers import answer, answer_allowed, answer_changes, sections, signed
 from bot.discord_ui.limit_forms import AllowForm, LimitsForm, read_pixels
 from bot.discord_ui.limit_pages import for_member, for_subject, overview
 from bot.discord_ui.places import roles_of
@@ -187,11 +187,11 @@ async def show(
     guild_id = server_managed(interaction)
     if member is not None:
         left, asked = await for_member(interaction, guild_id, member, signed=True)
-        await answer(
-            interaction,
+        view = sections(
             f"**What holds for <@{member.id}>**\n{left}",
             f"**What they may ask for**\n{asked}",
         )
+        await interaction.response.send_message(view=view, ephemeral=True)
     elif role is not None:
         kind = Subject.EVERYONE if role.id == guild_id else Subject.ROLE
         await answer(

@@ -8,6 +8,7 @@ from bot.core.pricing import dollars
 from bot.core.quotas import Account, say_limit
 from bot.discord_ui import cards, words
 from bot.discord_ui.client import Interaction
+from bot.discord_ui.limit_answers import sections
 from bot.discord_ui.limit_pages import for_member
 from bot.discord_ui.places import server_of
 
@@ -27,17 +28,15 @@ async def usage(interaction: Interaction) -> None:
     costs = await services.choose.shows_costs(here)
     used = await _used(interaction, here, costs=costs)
     last = await services.report.last(here, me, LAST)
-    view = cards.card(
+    shown = "\n".join(_line(job, costs=costs) for job in last)
+    view = sections(
         f"**What is left for you here**\n{left}",
         f"**What you may ask for**\n{asked}",
-        "**What you have used here**\n" + (used or "Nothing yet this month."),
-        *(
-            ["**Your last pictures here**\n" + "\n".join(_line(job, costs=costs) for job in last)]
-            if last
-            else []
-        ),
-        cards.small("Requests that are waiting or being drawn count as used until they end."),
-        colour=cards.QUIET,
+        "**What you have used here**\n"
+        + (used or "Nothing yet this month.")
+        + "\n"
+        + cards.small("Requests that are waiting or being drawn count as used until they end."),
+        *([f"**Your last pictures here**\n{shown}"] if last else []),
     )
     await interaction.response.send_message(view=view, ephemeral=True)
 
