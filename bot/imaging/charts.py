@@ -76,6 +76,7 @@ def _panel(axes: Axes, chart: Chart, values: Sequence[Sequence[float]], unit: st
     axes.set_ylabel(unit, color=TEXT, fontsize=13)
     axes.yaxis.set_label_coords(-0.085, 0.5)
     axes.tick_params(colors=TEXT, labelsize=12, length=0)
+    axes.tick_params(axis="x", pad=8)
     axes.grid(axis="y", color=FAINT, alpha=0.35)
     axes.set_axisbelow(True)
     for spine in axes.spines.values():

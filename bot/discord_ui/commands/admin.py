@@ -8,9 +8,10 @@ import discord
 from discord import app_commands
 
 from bot.core.bookkeeping import MOST_NAMED, By, Chart, Span, busiest, ranking
+from bot.core.guilds import calendar
 from bot.core.pricing import exact_dollars
 from bot.core.quotas import Amount, say_limit
-from bot.discord_ui import cards, words
+from bot.discord_ui import cards
 from bot.discord_ui.acknowledging import acknowledged_while
 from bot.discord_ui.administration import MANAGERS, server_managed
 from bot.discord_ui.client import Interaction
@@ -71,9 +72,11 @@ def _view(account: Account, by: By) -> discord.ui.LayoutView:
     drawn = account.chart.total
     head = f"**{account.span.capitalize()}:** {_said(drawn)}"
     parts = [head, *filter(None, (_top(account, each) for each in By))]
+    # Not as Discord shows times: for each reader that would be another day.
+    start = account.starts_at.astimezone(calendar(account.zone))
     parts.append(
         cards.small(
-            f"From {words.day(account.starts_at)} on, days of {account.zone}. A request counts "
+            f"From {start.day} {start:%B %Y} on, days of {account.zone}. A request counts "
             "when it was accepted; what waits or is being drawn is not in it. Dollars in the table "
             "are exact."
         )
