@@ -152,6 +152,8 @@ async def test_permits_are_kept_to_the_last_field(store: Store) -> None:
     first = permit(all_of_it, Subject.MEMBER, MEMBER)
 
     assert await store.set_permit(permit(edits, Subject.MEMBER, MEMBER)) == first
+    assert await store.set_permit(permit(edits, Subject.MEMBER, 2)) is None
+    assert await store.set_permit(permit(Allowance(), Subject.MEMBER, 2)) is not None
     await store.set_permit(permit(nobody, Subject.ROLE, ROLE))
     await store.set_permit(permit(Allowance(), Subject.EVERYONE, 0))
 
@@ -166,6 +168,8 @@ async def test_permits_are_kept_to_the_last_field(store: Store) -> None:
     assert (await lines(store))[3:] == [
         (ADMIN, "allowed to <@1>", "", said),
         (ADMIN, "allowed to <@1>", said, "edits"),
+        (ADMIN, "allowed to <@2>", "", "edits"),
+        (ADMIN, "allowed to <@2>", "edits", ""),
         (ADMIN, "allowed to <@&501>", said, "no model"),
         (ADMIN, "allowed to each member", said, ""),
     ]
