@@ -26,7 +26,8 @@ import orjson
 
 from bot.core.images import ImageRequest, Quality, Size
 from bot.core.jobs import Draft, Job, Picture, Place
-from bot.core.quotas import Period
+from bot.core.periods import Period
+from bot.core.quotas import BUDGETED
 from bot.core.stores import Limits
 from bot.storage import migrate, statements
 from bot.storage.sqlite import SqliteStore
@@ -107,6 +108,8 @@ def fill(connection: sqlite3.Connection, jobs: int) -> None:
     for period in Period:
         start = {"period": period.value, "starts_at": stamp(period.start(NOW))}
         connection.execute(COUNTING, {**values, **start})
+        if period in BUDGETED:
+            connection.execute(COUNTING_FOR_THE_OPERATOR, {**values, **start})
     connection.execute("COMMIT")
     perform(connection, statements.for_sqlite(), "BEGIN IMMEDIATE", lanes.rederive)
 
@@ -132,13 +135,23 @@ FILLING = (
 )
 
 COUNTING = """
-    INSERT INTO quota_counter (guild_id, subject, subject_id, period, starts_at,
+    INSERT INTO quota_counter (guild_id, account, account_id, period, starts_at,
       reserved_pictures, reserved_micro)
     SELECT guild_id, 'server', guild_id, :period, :starts_at, count(*), sum(estimate)
     FROM job GROUP BY guild_id
     UNION ALL
-    SELECT guild_id, 'everyone', member_id, :period, :starts_at, count(*), sum(estimate)
+    SELECT guild_id, 'member', member_id, :period, :starts_at, count(*), sum(estimate)
     FROM job GROUP BY guild_id, member_id
+"""
+
+COUNTING_FOR_THE_OPERATOR = """
+    INSERT INTO quota_counter (guild_id, account, account_id, period, starts_at,
+      reserved_pictures, reserved_micro)
+    SELECT guild_id, 'operator', guild_id, :period, :starts_at, count(*), sum(estimate)
+    FROM job GROUP BY guild_id
+    UNION ALL
+    SELECT 0, 'operator', 0, :period, :starts_at, count(*), sum(estimate)
+    FROM job
 """
 
 

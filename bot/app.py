@@ -34,6 +34,7 @@ from bot.ops.metrics import Metrics
 from bot.parts import build_api, build_storage, client_options, limits_of, secret_of
 from bot.services.ask import Ask
 from bot.services.cancel import Cancel
+from bot.services.choose import Choose
 from bot.services.circuits import Circuits
 from bot.services.deliver import Deliver
 from bot.services.draw import Draw
@@ -42,6 +43,7 @@ from bot.services.hand_over import HandOver
 from bot.services.hear import Hear
 from bot.services.lifecycle import Lifecycle
 from bot.services.limit import Limit
+from bot.services.oversee import Oversee
 from bot.services.prepare import Prepare
 from bot.services.progress import ShowProgress
 from bot.services.recover import Recover
@@ -50,6 +52,7 @@ from bot.services.slots import Slots
 from bot.services.submit import Submit
 from bot.services.sweep import Sweep
 from bot.services.take_in import TakeIn
+from bot.services.tell_log import TellLog
 from bot.services.work import Work
 from bot.settings import Settings
 
@@ -88,14 +91,18 @@ class App:
         self.pseudonyms = Pseudonyms(lambda: secret_of(settings))
         self.api = api = build_api(settings, clock, self.pseudonyms)
         self.client = build_client(store, client_options(settings, shard_count))
+        self.submit = self._submit()
+        self.choose = Choose(store=store, clock=clock, limits=self.limits, model=self.submit.model)
         self.messenger = DiscordMessenger(
-            self.client, clock=clock, shows_costs=store.shows_costs, find_job=store.job
+            self.client, clock=clock, shows_costs=self.choose.shows_costs, find_job=store.job
         )
 
         self.expect = Expect(catalogue=api.catalogue, slots=settings.slots, events=happening)
         self.circuits = Circuits(api.names, clock=clock, events=happening)
         self.progress = self._progress()
-        self.submit = self._submit()
+        self.tell_log = TellLog(
+            store=store, book=self.messenger, clock=clock, events=happening, report=logs.report
+        )
         self.ask = self._ask()
         self.draw = self._draw()
         self.work = self._work()
@@ -209,7 +216,16 @@ class App:
             submit=self.submit,
             take_in=TakeIn(vault=self.vault, imaging=self.imaging),
             cancel=Cancel(store=self.store, clock=self.clock, events=self.events),
-            limit=Limit(store=self.store, clock=self.clock),
+            limit=Limit(store=self.store, clock=self.clock, budgets=self.limits.budgets),
+            choose=self.choose,
+            oversee=Oversee(
+                store=self.store,
+                choose=self.choose,
+                imaging=self.imaging,
+                clock=self.clock,
+                events=self.events,
+            ),
+            tell_log=self.tell_log,
             report=Report(
                 store=self.store, expect=self.expect, clock=self.clock, circuits=self.circuits
             ),
@@ -255,6 +271,7 @@ class App:
         self.lifecycle.spawn("progress", self.progress.run)
         self.lifecycle.spawn("recover", self.recover.run)
         self.lifecycle.spawn("sweep", self.sweep.run)
+        self.lifecycle.spawn("log channels", self.tell_log.run)
         self.lifecycle.spawn("loop lag", self.lag.run)
 
     async def serve(self) -> None:

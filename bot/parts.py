@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from bot.core.budgets import Budgets
 from bot.core.errors import InvalidRequest, Misconfigured
 from bot.core.ports import Clock
 from bot.core.stores import Limits
@@ -25,6 +26,12 @@ def limits_of(settings: Settings) -> Limits:
         member_slots=settings.member_slots,
         server_queue=settings.server_queue,
         member_queue=settings.member_queue,
+        budgets=Budgets(
+            day=settings.budget_day,
+            month=settings.budget_month,
+            server_day=settings.server_budget_day,
+            server_month=settings.server_budget_month,
+        ),
     )
 
 

@@ -26,6 +26,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.core.errors import InvalidRequest
+from bot.core.pricing import read_dollars
+
 ENV_FILE = Path(".env")
 
 PREFIX = "EASEL_"
@@ -116,6 +119,15 @@ def _passwords(url: str | None) -> tuple[str, ...]:
     return tuple(each for one in meant if one for each in dict.fromkeys((one, quote(one, safe=""))))
 
 
+def _money(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return read_dollars(value)
+    except InvalidRequest as wrong:
+        raise ValueError("must be dollars, like 20 or 2.50") from wrong
+
+
 def _names(value: object) -> object:
     if isinstance(value, str):
         return tuple(name for name in (part.strip() for part in value.split(",")) if name) or None
@@ -130,6 +142,8 @@ Url = Annotated[str, _address("http", "https"), AfterValidator(lambda url: url.r
 Socket = Annotated[str, _address("ws", "wss")]
 Secret = Annotated[SecretStr | None, AfterValidator(_key)]
 Count = Annotated[int, Field(ge=1, le=10_000)]
+Budget = Annotated[int | None, BeforeValidator(_money)]
+"""Micro-dollars, written as dollars."""
 
 
 class Settings(BaseSettings):
@@ -173,6 +187,10 @@ class Settings(BaseSettings):
     member_slots: Count = Field(2, validation_alias="EASEL_MEMBER_SLOTS")
     server_queue: Count = Field(200, validation_alias="EASEL_SERVER_QUEUE")
     member_queue: Count = Field(10, validation_alias="EASEL_MEMBER_QUEUE")
+    budget_day: Budget = Field(None, validation_alias="EASEL_BUDGET_DAY")
+    budget_month: Budget = Field(None, validation_alias="EASEL_BUDGET_MONTH")
+    server_budget_day: Budget = Field(None, validation_alias="EASEL_SERVER_BUDGET_DAY")
+    server_budget_month: Budget = Field(None, validation_alias="EASEL_SERVER_BUDGET_MONTH")
     after_crash: Literal["ask", "repeat"] = Field("ask", validation_alias="EASEL_AFTER_CRASH")
     drain_s: Annotated[int, Field(ge=0, le=3600)] = Field(120, validation_alias="EASEL_DRAIN_S")
     direct_messages: bool = Field(False, validation_alias="EASEL_DIRECT_MESSAGES")

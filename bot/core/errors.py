@@ -10,6 +10,7 @@
     │   ├── QuotaExceeded        a rule of the server; says when it resets
     │   ├── QueueFull            too much is waiting already
     │   ├── MissingPermissions   the bot may not post here
+    │   ├── NotAllowed           a model, an option, a word or a channel that the server excludes
     │   ├── NotYours             somebody else's request
     │   ├── TooLate              the request is past the point where that was possible
     │   └── Unavailable          the bot is stopping, or cannot store anything
@@ -70,6 +71,10 @@ class EaselError(Exception):
         """One or two plain sentences for the person who asked."""
         return self.words.format(until=moment(self.until) if self.until else "later")
 
+    def aloud(self, moment: Moment = iso) -> str:
+        """The same where others can read it."""
+        return self.say(moment)
+
 
 class Misconfigured(EaselError):
     """One sentence per wrong setting; `easel check` and `easel run` print them and stop."""
@@ -123,13 +128,13 @@ class QuotaExceeded(Refusal):
     """A rule of this server leaves too little for the request.
 
     Args:
-        whose: "server" or "everyone", as in `core.quotas.Subject`.
+        whose: Whom the rule limits, as in `core.quotas.Subject`.
         period: "hour", "day", "week" or "month".
-        limit: The limit, in words for people: "20 pictures" or "$5.00".
+        rule: The rule, in words for people: "This server's limit is 20 pictures per day".
         left: What is left of it, likewise; empty where nothing is.
         asked: What the request needs, likewise.
-        advice: What to ask for instead, where waiting would not help: the request needs more
-            than the whole limit.
+        advice: What to do instead, where waiting would not help: the request needs more than the
+            whole limit.
         until: When the period ends.
     """
 
@@ -140,31 +145,27 @@ class QuotaExceeded(Refusal):
         *,
         whose: str,
         period: str,
-        limit: str,
+        rule: str,
         left: str,
         asked: str,
         advice: str = "",
         until: datetime,
     ) -> None:
-        super().__init__(
-            f"{whose} per {period}: {asked} asked, {left or 'nothing'} left of {limit}", until=until
-        )
-        self.whose, self.period, self.limit = whose, period, limit
+        super().__init__(f"{rule}: {asked} asked, {left or 'nothing'} left", until=until)
+        self.whose, self.period, self.rule = whose, period, rule
         self.left, self.asked, self.advice = left, asked, advice
 
     def say(self, moment: Moment = iso) -> str:
         """Whose limit it is, what is left of it, and when it starts again or what else to ask."""
-        who = "This server's limit is" if self.whose == "server" else "Your limit here is"
-        rule = f"{who} {self.limit} per {self.period}"
         if self.advice:
-            return f"{rule}, and this request needs {self.asked}. {self.advice}"
+            return f"{self.rule}, and this request needs {self.asked}. {self.advice}"
         assert self.until is not None  # the constructor demands it
         left = (
             f"and {self.left} left; this request needs {self.asked}"
             if self.left
             else "and nothing is left"
         )
-        return f"{rule}, {left}. You can draw again {moment(self.until)}."
+        return f"{self.rule}, {left}. You can draw again {moment(self.until)}."
 
 
 class QueueFull(Refusal):
@@ -205,6 +206,12 @@ class MissingPermissions(Refusal):
             f"I may not post pictures in this channel: I need the {noun} {names}. "
             "Ask someone who manages this server, or try another channel."
         )
+
+
+class NotAllowed(InvalidRequest):
+    """More than this server allows the member to ask for; the sentence says what it allows."""
+
+    code = "not_allowed"
 
 
 class NotYours(Refusal):

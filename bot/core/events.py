@@ -189,7 +189,18 @@ class CircuitClosed:
     at: datetime
 
 
-Happening = Event | Refused | CircuitOpened | CircuitClosed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePaused:
+    """A server has its queue wait, or go on again (the requests are left out when it is shown)."""
+
+    guild_id: int
+    by: int
+    at: datetime
+    paused: bool
+    waiting: tuple[int, ...] = field(default=(), repr=False)
+
+
+Happening = Event | Refused | CircuitOpened | CircuitClosed | QueuePaused
 
 Listener = Callable[[Happening], None]
 

@@ -73,6 +73,10 @@ class Place:
         application_id: The bot's application.
         message_id: The card that shows this job, once it is known.
         upload_limit: Bytes per file that Discord said it takes here.
+        roles: The member's in the server. They decide which limits hold, and are not stored.
+        inside: The channel that a thread belongs to, and the category, as far as there are any; not
+            stored either.
+        age_restricted: Whether the channel is for adults; likewise.
     """
 
     guild_id: int
@@ -83,6 +87,9 @@ class Place:
     application_id: int
     message_id: int | None = None
     upload_limit: int = 10 * 1024 * 1024
+    roles: frozenset[int] = frozenset()
+    inside: frozenset[int] = frozenset()
+    age_restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

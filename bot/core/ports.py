@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from bot.core.bookkeeping import Chart
 from bot.core.canvas import Canvas
 from bot.core.delivery import Delivery, Posted, Route
 from bot.core.fitting import Rung
@@ -293,6 +294,10 @@ class Imaging(Protocol):
         """A small JPEG of a partial picture, fit for an edit of a message."""
         ...
 
+    async def chart(self, chart: Chart) -> bytes:
+        """A chart as a PNG for people."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
@@ -319,6 +324,7 @@ class Progress:
         since: When drawing began.
         until: When the provider lets us go on, while it makes us wait.
         silent: Whether no provider answers, so that everything waits.
+        paused: Whether the server has its queue wait.
         sketch: A partial picture to show.
         percent: How much of the drawing is done, where the provider says so.
     """
@@ -329,6 +335,7 @@ class Progress:
     since: datetime | None = None
     until: datetime | None = None
     silent: bool = False
+    paused: bool = False
     sketch: bytes | None = None
     percent: int | None = None
 

@@ -129,6 +129,12 @@ def dollars(micro: int) -> str:
     return f"${exact.quantize(Decimal(10) ** -digits, ROUND_UP)}"
 
 
+def exact_dollars(micro: int) -> str:
+    """`$5.001`: every digit, and two at least; for the numbers that people set themselves."""
+    whole, part = divmod(micro, MILLION)
+    return f"${whole}.{f'{part:06}'.rstrip('0').ljust(2, '0')}"
+
+
 def read_dollars(text: str) -> int:
     """Micro-dollars from `5`, `$5`, `2.50`, `2,50` or `1,250`.
 

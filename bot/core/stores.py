@@ -6,14 +6,18 @@ Every call is one transaction: it happened, or it did not.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.core.allowances import Permit
+from bot.core.budgets import NO_BUDGETS, Budgets
 from bot.core.delivery import Delivery, Later, Posted
 from bot.core.errors import DrawingFailed
-from bot.core.jobs import Draft, Job, Note, Picture, Place, State
-from bot.core.quotas import Counter, Period, Rule, Standing, Subject
+from bot.core.guilds import Change, GuildSettings
+from bot.core.jobs import Draft, Job, Note, Picture, State
+from bot.core.quotas import Amount, Bound, Counter, Rule, Tally
+from bot.core.reports import Reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,7 @@ class Limits:
         member_slots: Likewise for one member of one server.
         server_queue: Requests of one server that may wait.
         member_queue: Requests of one member that may wait.
+        budgets: What the operator lets be spent.
     """
 
     slots: int
@@ -33,6 +38,29 @@ class Limits:
     member_slots: int
     server_queue: int
     member_queue: int
+    budgets: Budgets = NO_BUDGETS
+
+    def within(self, chosen: GuildSettings) -> Limits:
+        """Those of one server, which may choose less for itself than the operator allows."""
+        return replace(
+            self,
+            server_slots=0 if chosen.paused else _less(self.server_slots, chosen.server_slots),
+            member_slots=_less(self.member_slots, chosen.member_slots),
+            server_queue=_less(self.server_queue, chosen.server_queue),
+            member_queue=_less(self.member_queue, chosen.member_queue),
+        )
+
+
+def _less(allowed: int, chosen: int | None) -> int:
+    return allowed if chosen is None else min(allowed, chosen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What a server decided that is looked at before a request is accepted."""
+
+    chosen: GuildSettings
+    permits: tuple[Permit, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,40 +73,6 @@ class Submitted:
 
     job: Job
     new: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """One unfinished request of a member and about how many start before it."""
-
-    job: Job
-    ahead: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A request whose pictures were drawn.
-
-    Attributes:
-        posted: The message that shows them; None where they could not be posted anywhere.
-    """
-
-    job: Job
-    posted: Place | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Some of what was drawn for a member, newest first.
-
-    Attributes:
-        newer: Whether there is more before it.
-        older: Whether there is more after it.
-    """
-
-    shown: tuple[Shown, ...]
-    newer: bool
-    older: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +164,10 @@ class Queue(Protocol):
         """
         ...
 
+    async def clear_queue(self, guild_id: int, by: int, now: datetime) -> tuple[Job, ...]:
+        """Cancel all that waits in a server; answers what did, oldest first."""
+        ...
+
     async def recover(
         self, now: datetime, *, repeat: bool, held: Collection[int] | None = None
     ) -> Recovered:
@@ -225,7 +223,10 @@ class Deliveries(Protocol):
 
 
 class Accounts(Protocol):
-    """The part of the store that rules, use and settings of servers are read from."""
+    """The part of the store that limits and use are read from.
+
+    Whoever changes something is written down in the audit, in the same transaction.
+    """
 
     async def rules(self, guild_id: int) -> tuple[Rule, ...]:
         """Every rule of a server."""
@@ -235,24 +236,71 @@ class Accounts(Protocol):
         """Set one; answers the rule that it replaces."""
         ...
 
-    async def clear_rule(self, guild_id: int, subject: Subject, period: Period) -> Rule | None:
-        """Remove one; answers it."""
+    async def clear_rule(self, rule: Rule, by: int, now: datetime) -> Rule | None:
+        """Remove the rule for the same subject and period; answers it."""
+        ...
+
+    async def set_permit(self, permit: Permit) -> Permit | None:
+        """Say what a subject is allowed; answers the permit that it replaces.
+
+        One that says nothing is removed.
+        """
+        ...
+
+    async def grant(self, tally: Tally, amount: Amount, by: int, now: datetime) -> Counter:
+        """Add to the limits of the period that holds `now`; answers what is counted then."""
+        ...
+
+    async def forgive(self, tally: Tally, by: int, now: datetime) -> Counter:
+        """Hold what was used in the period that holds `now` against nobody; likewise."""
         ...
 
     async def counters(self, guild_id: int, member_id: int, now: datetime) -> tuple[Counter, ...]:
         """What the server and the member used in each period that holds `now`."""
         ...
 
-    async def standings(self, guild_id: int, member_id: int, now: datetime) -> tuple[Standing, ...]:
-        """Each rule that applies to the member, and what is taken of it."""
+    async def bounds(
+        self, guild_id: int, member_id: int, roles: Collection[int], now: datetime
+    ) -> tuple[Bound, ...]:
+        """What must have room for a request of the member, without the operator's budgets."""
         ...
 
-    async def shows_costs(self, guild_id: int) -> bool:
-        """Whether result cards of this server name their cost."""
+
+class Guilds(Protocol):
+    """The part of the store that knows what servers chose, and who changed it."""
+
+    async def policy(self, guild_id: int) -> Policy:
+        """What a server decided."""
         ...
 
-    async def show_costs(self, guild_id: int, *, shown: bool) -> None:
-        """Change that."""
+    async def choose(
+        self, guild_id: int, chosen: GuildSettings, limits: Limits, by: int, now: datetime
+    ) -> GuildSettings:
+        """Change the settings of a server, within the operator's limits; answers what they were.
+
+        In another time zone, what was used in the periods that are running is counted anew.
+        """
+        ...
+
+    async def note(self, change: Change) -> None:
+        """Write into the audit what was done otherwise than by a rule, a permit or a setting."""
+        ...
+
+    async def audit(
+        self, guild_id: int, most: int, *, older_than: int | None = None
+    ) -> tuple[Change, ...]:
+        """The newest changes in a server, or those before the one of that number."""
+        ...
+
+    async def changed_last(self, guild_id: int) -> dict[str, Change]:
+        """The last change of each setting of a server, by what it is called in the audit."""
+        ...
+
+    async def audit_after(self, number: int | None, most: int) -> tuple[Change, ...]:
+        """The changes in all servers after the one of that number, oldest first.
+
+        Without a number, the newest alone.
+        """
         ...
 
 
@@ -266,48 +314,6 @@ class Files(Protocol):
         `results_after` or later, what unfinished requests are drawn from, and what requests
         accepted at `inputs_after` or later were drawn from: they can be repeated.
         """
-        ...
-
-
-class Reports(Protocol):
-    """The part of the store that is only read."""
-
-    async def job(self, job_id: int) -> Job | None:
-        """A job of any state."""
-        ...
-
-    async def ahead(self, job_id: int) -> int | None:
-        """About how many requests start before this one; None if it does not wait."""
-        ...
-
-    async def unfinished(self, guild_id: int, member_id: int) -> tuple[Waiting, ...]:
-        """What the member has waiting, running, or on its way to be posted; oldest first."""
-        ...
-
-    async def counts(self) -> dict[State, int]:
-        """How many jobs are live, by state: queued, running and drawn."""
-        ...
-
-    async def pictures(self, job_id: int) -> tuple[Picture, ...]:
-        """What was drawn for a job, in order."""
-        ...
-
-    async def shown(
-        self,
-        member_id: int,
-        most: int,
-        *,
-        older_than: int | None = None,
-        newer_than: int | None = None,
-    ) -> Page:
-        """What was drawn for the member in any server, or the part next to the job of that id.
-
-        Where fewer than `most` are newer, the page is the newest one, and full.
-        """
-        ...
-
-    async def kept(self, member_id: int, drawn_after: datetime) -> int:
-        """How many requests of the member could not be posted, of those drawn then or later."""
         ...
 
 
@@ -337,7 +343,7 @@ class Hints(Protocol):
         ...
 
 
-class Store(Queue, Deliveries, Accounts, Files, Reports, Memory, Hints, Protocol):
+class Store(Queue, Deliveries, Accounts, Guilds, Files, Reports, Memory, Hints, Protocol):
     """All that is stored; one database."""
 
     @property

@@ -1,4 +1,4 @@
-"""A small pretend server: two members, somebody who manages it, two channels."""
+"""A small pretend server: two members with a role each, somebody who manages it, two channels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WELCOME = """\
 **Welcome to Easel.** Type `/generate` and what you would like to see. Press **Edit…** under a \
 picture to change it, or hand one in with `/edit`.
 - `/queue`, `/history`, `/usage` show what is yours; `/quota set`, `/settings costs` are for mia, \
-who manages this server (choose at the top who you are).
+who manages this server (choose at the top who you are). alice is a *Student*, bob an *Artist*.
 - The pretend image service draws what it finds in your words: try *a fox under a red moon in \
 the snow*.
 - It fails when you ask it to: put `!moderation`, `!429`, `!500`, `!cut`, `!slow` or, for \
@@ -43,12 +43,13 @@ async def build_world(env: Env) -> World:
     managers = guild.create_role(
         "Managers", permissions=discord.Permissions(manage_guild=True, manage_messages=True)
     )
+    student, artist = guild.create_role("Student"), guild.create_role("Artist")
     channels = {name: guild.create_text_channel(name) for name in ("gallery", "sketches")}
     world = World(
         guild=guild,
         channels=channels,
-        alice=guild.add_member(env.create_user("alice")),
-        bob=guild.add_member(env.create_user("bob")),
+        alice=guild.add_member(env.create_user("alice"), roles=[student]),
+        bob=guild.add_member(env.create_user("bob"), roles=[artist]),
         mia=guild.add_member(env.create_user("mia"), roles=[managers]),
     )
     for channel in channels.values():

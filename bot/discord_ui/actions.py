@@ -102,7 +102,13 @@ async def show_queued(interaction: Interaction, job: Job) -> None:
     """Answer with the card of a request that was accepted, and remember which message it is."""
     services = interaction.client.services
     line = await services.report.line(job)
-    progress = Progress(job=job, ahead=line.ahead, expected_s=line.expected_s, silent=line.silent)
+    progress = Progress(
+        job=job,
+        ahead=line.ahead,
+        expected_s=line.expected_s,
+        silent=line.silent,
+        paused=line.paused,
+    )
     view = cards.progress_card(progress, buttons=[Cancel(job.id)])
     message_id = await _put_up(interaction, view)
     if message_id is not None:

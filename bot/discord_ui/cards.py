@@ -82,6 +82,8 @@ def _headline(progress: Progress) -> str:
         )
         done = f" {progress.percent} % are done." if progress.percent else ""
         return f"**Drawing** since {words.when(progress.since)}{usual}.{done}"
+    if progress.paused:
+        return f"**The queue is paused.** {words.PAUSED}"
     if progress.silent:
         return (
             "**Waiting for the image service.** It does not answer at the moment. Your request "

@@ -10,11 +10,14 @@ from discord import app_commands
 
 from bot.core.ports import Progress
 from bot.services.cancel import Cancel
+from bot.services.choose import Choose
 from bot.services.hand_over import HandOver
 from bot.services.limit import Limit
+from bot.services.oversee import Oversee
 from bot.services.report import Report
 from bot.services.submit import Submit
 from bot.services.take_in import TakeIn
+from bot.services.tell_log import TellLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,9 @@ class Services:
     take_in: TakeIn
     cancel: Cancel
     limit: Limit
+    choose: Choose
+    oversee: Oversee
+    tell_log: TellLog
     report: Report
     hand_over: HandOver
     show: Callable[[Progress], Awaitable[None]]

@@ -12,6 +12,7 @@ from bot.core.stores import Memory
 from bot.discord_ui import replies
 from bot.discord_ui.actions import Again, Cancel, Delete, Redo
 from bot.discord_ui.client import EaselClient, Options
+from bot.discord_ui.commands.admin import admin
 from bot.discord_ui.commands.edit import edit
 from bot.discord_ui.commands.expand import expand
 from bot.discord_ui.commands.generate import generate
@@ -21,7 +22,9 @@ from bot.discord_ui.commands.quota import quota
 from bot.discord_ui.commands.settings import settings
 from bot.discord_ui.commands.usage import usage
 from bot.discord_ui.editing import EDITING
+from bot.discord_ui.limit_pages import LimitsPage
 from bot.discord_ui.menus import menus
+from bot.discord_ui.overseeing import OVERSEEING
 from bot.discord_ui.refusals import tell
 
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group
@@ -35,6 +38,7 @@ COMMANDS: tuple[Command, ...] = (
     usage,
     quota,
     settings,
+    admin,
 )
 
 COMPONENTS = (
@@ -42,6 +46,8 @@ COMPONENTS = (
     *EDITING,
     *(CancelListed, ShowKept, Newer, Older),
     replies.OpenForm,
+    LimitsPage,
+    *OVERSEEING,
 )
 """Every button and select, so that they work under messages of earlier processes."""
 

@@ -14,8 +14,9 @@ import discord
 from bot.core.delivery import TOKEN_LIFE, Delivery, Posted, Route, edits_card, nonce
 from bot.core.errors import Busy, Forbidden, Gone, PostingFailed, Rejected, TooLarge
 from bot.core.jobs import DIRECT, Job, State
+from bot.core.logbook import Line
 from bot.core.ports import Clock, Progress, Upload
-from bot.discord_ui import cards
+from bot.discord_ui import cards, log_lines
 from bot.discord_ui.actions import Again, Cancel, Delete, Redo
 from bot.discord_ui.client import EaselClient
 from bot.discord_ui.editing import Choose, Edit, ShowMask, Vary, remove_background
@@ -37,7 +38,7 @@ FORBIDDEN_CODES = frozenset({50001, 50007, 50013, 50278, 200000, 400001})
 
 
 class DiscordMessenger:
-    """Implements `core.ports.Messenger` with one client.
+    """Implements `core.ports.Messenger` and `core.logbook.Logbook` with one client.
 
     Args:
         shows_costs: Whether a server, by its id, shows what pictures cost.
@@ -124,6 +125,19 @@ class DiscordMessenger:
             and any(getattr(item, "custom_id", None) == mark for item in row.children)
             for row in message.components
         )
+
+    async def log(self, guild_id: int, channel_id: int, lines: Sequence[Line]) -> int:
+        """Post one message with the first of the lines into the log channel of a server."""
+        text, held = log_lines.fit(lines)
+        with posting():
+            channel = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
+            await channel.send(
+                text,
+                allowed_mentions=discord.AllowedMentions.none(),
+                suppress_embeds=True,
+                silent=True,
+            )
+        return held
 
     async def _outcome(
         self, job: Job, files: Sequence[Upload], *, mention: bool, part: tuple[int, int]

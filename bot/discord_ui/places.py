@@ -27,12 +27,36 @@ def place(interaction: Interaction) -> Place:
         token=interaction.token,
         application_id=interaction.application_id,
         upload_limit=interaction.filesize_limit,
+        roles=roles_of(interaction.user),
+        inside=inside(interaction.channel),
+        age_restricted=is_age_restricted(interaction.channel),
     )
 
 
 def server_of(interaction: Interaction) -> int:
     """The server, or what stands for it in direct messages."""
     return interaction.guild_id or DIRECT
+
+
+def inside(channel: object) -> frozenset[int]:
+    """What a channel is in: of a thread the channel, of both the category."""
+    parent = channel.parent_id if isinstance(channel, discord.Thread) else None
+    above = channel.parent if isinstance(channel, discord.Thread) else channel
+    category = getattr(above, "category_id", None)
+    return frozenset(each for each in (parent, category) if each)
+
+
+def is_age_restricted(channel: object) -> bool:
+    """Whether a channel is for adults only; a thread is what its channel is."""
+    above = channel.parent if isinstance(channel, discord.Thread) else channel
+    return bool(getattr(above, "nsfw", False))
+
+
+def roles_of(user: discord.User | discord.Member) -> frozenset[int]:
+    """The roles that somebody has been given in the server; none in direct messages."""
+    if not isinstance(user, discord.Member):
+        return frozenset()
+    return frozenset(role.id for role in user.roles if not role.is_default())
 
 
 def check_permissions(have: discord.Permissions, *, in_thread: bool, replies: bool = False) -> None:

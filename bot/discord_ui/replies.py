@@ -23,7 +23,13 @@ from bot.discord_ui.client import EaselClient, Interaction
 from bot.discord_ui.editing import parent_of
 from bot.discord_ui.incoming import pictures_of
 from bot.discord_ui.modals import EditModal, edit_wish
-from bot.discord_ui.places import check_permissions, place
+from bot.discord_ui.places import (
+    check_permissions,
+    inside,
+    is_age_restricted,
+    place,
+    roles_of,
+)
 from bot.discord_ui.refusals import LOST, note_loss
 
 UPLOAD_LIMIT = 10 * 1024 * 1024
@@ -54,7 +60,7 @@ async def answer(client: EaselClient, message: discord.Message) -> None:
         try:
             await _edit(client, message, _words(message.content, me.id))
         except EaselError as refusal:
-            await _refuse(message, refusal.say(words.when))
+            await _refuse(message, refusal.aloud(words.when))
     except LOST as lost:
         note_loss("answering a reply", lost)
     except RuntimeError:
@@ -103,7 +109,9 @@ async def _queue(
     if not accepted.new:
         return
     line = await services.report.line(accepted.job)
-    progress = Progress(job=accepted.job, ahead=line.ahead, expected_s=line.expected_s)
+    progress = Progress(
+        job=accepted.job, ahead=line.ahead, expected_s=line.expected_s, paused=line.paused
+    )
     view = cards.progress_card(progress, buttons=[Cancel(accepted.job.id)])
     card = await message.reply(view=view, mention_author=False)
     await services.submit.answered(accepted.job, card.id)
@@ -130,6 +138,9 @@ def _place(client: EaselClient, message: discord.Message) -> Place:
         token="",
         application_id=client.application_id or 0,
         upload_limit=guild.filesize_limit if guild else UPLOAD_LIMIT,
+        roles=roles_of(message.author),
+        inside=inside(message.channel),
+        age_restricted=is_age_restricted(message.channel),
     )
 
 

@@ -9,10 +9,16 @@ import discord
 
 from bot.core.images import ImageRequest
 from bot.core.jobs import DIRECT, Job, Place
-from bot.core.quotas import Standing, Subject, say_limit
 
 PROMPT_SHOWN = 700
 """Characters of a prompt that a card shows."""
+
+
+PAUSED = (
+    "Someone who manages this server has stopped it for now. Your request keeps its place and is "
+    "drawn when the queue goes on."
+)
+"""Why a request waits that could be drawn."""
 
 
 def when(moment: datetime) -> str:
@@ -85,15 +91,3 @@ def kept(requests: int) -> str:
     """That there are pictures which their author has not seen, and where they are."""
     whose = "1 request" if requests == 1 else f"{requests} requests"
     return f"The pictures of {whose} could not be posted. You find them with /history."
-
-
-def standing(each: Standing) -> str:
-    """One rule with what is taken of it and when it starts again."""
-    rule = each.rule
-    whose = "This server" if rule.subject is Subject.SERVER else "You"
-    taken = say_limit(
-        each.taken.pictures if rule.pictures is not None else None,
-        each.taken.micro if rule.micro is not None else None,
-    )
-    limit = say_limit(rule.pictures, rule.micro)
-    return f"**{whose}**, per {rule.period}: {taken} of {limit} used; resets {when(each.ends_at)}"

@@ -1,14 +1,15 @@
-"""`core.ports.Imaging` with Pillow."""
+"""`core.ports.Imaging` with Pillow, and matplotlib for charts."""
 
 from __future__ import annotations
 
+from bot.core.bookkeeping import Chart
 from bot.core.canvas import Canvas
 from bot.core.fitting import Rung
 from bot.core.images import Size
 from bot.core.ports import Inspected, MaskShape, Prepared
 from bot.core.regions import Box
 from bot.imaging import canvas as canvases
-from bot.imaging import encode, masks, overlays, prepare, sameness
+from bot.imaging import charts, encode, masks, overlays, prepare, sameness
 from bot.imaging.inspect import inspect
 from bot.imaging.threads import Threads
 
@@ -21,12 +22,14 @@ class PillowImaging:
     What no decoder reads is refused by all calls.
 
     What members hand in has a thread of its own: one large file after another holds up no picture
-    that is on its way out, and no two of them are in memory at once.
+    that is on its way out, and no two of them are in memory at once. So have charts: matplotlib may
+    be used by one thread at a time.
     """
 
     def __init__(self) -> None:
         self._threads = Threads(2)
         self._handed_in = Threads(1)
+        self._charts = Threads(1)
 
     async def prepare(self, data: bytes, *, max_edge: int, max_bytes: int) -> Prepared:
         """Check a picture that a member handed in and make it fit to be sent.
@@ -107,7 +110,12 @@ class PillowImaging:
         """
         return await self._threads.run(encode.sketch, data)
 
+    async def chart(self, chart: Chart) -> bytes:
+        """A chart as a PNG for people."""
+        return await self._charts.run(charts.draw_chart, chart)
+
     async def close(self) -> None:
         """Finish what was asked for and end the threads; safe to call twice."""
         await self._threads.close()
         await self._handed_in.close()
+        await self._charts.close()

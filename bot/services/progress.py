@@ -36,15 +36,20 @@ class Card:
         up: Whether the message is there to be edited.
         ahead: The position it shows; None while it is drawn.
         silent: Whether it shows that no provider answers.
+        paused: Whether it shows that the server has its queue wait.
+        urgent: Whether it is brought up to date although many cards come before it.
         changed: Whether it shows less than is known.
         back: Whether it was put back into the queue, which the message does not say yet.
         editing: Held while an edit is under way.
         closed: No further edits: the outcome is known.
     """
 
+    guild_id: int
     up: bool = False
     ahead: int | None = None
     silent: bool = False
+    paused: bool = False
+    urgent: bool = False
     since: datetime | None = None
     until: datetime | None = None
     sketch: bytes | None = None
@@ -93,12 +98,13 @@ class ShowProgress:
         now = self._clock.now()
         drawing = [job_id for job_id, card in self._cards.items() if card.since]
         waiting = [job_id for job_id, card in self._cards.items() if not card.since]
+        urgent = [job_id for job_id in waiting[WAITING_SHOWN:] if self._cards[job_id].urgent]
         async with asyncio.TaskGroup() as group:
             for job_id in drawing:
                 card = self._cards[job_id]
                 if card.changed and card.up and worth_showing(card.last_edit, now):
                     group.create_task(self._edit(job_id, card))
-            for job_id in waiting[:WAITING_SHOWN]:
+            for job_id in (*waiting[:WAITING_SHOWN], *urgent[:WAITING_SHOWN]):
                 if await self._moved(job_id) and (moved := self._cards.get(job_id)):
                     group.create_task(self._edit(job_id, moved))
         if any(card.changed for card in self._cards.values()):
@@ -133,8 +139,11 @@ class ShowProgress:
             return False
         ahead = await self._store.ahead(job_id)
         silent = self._circuits.until is not None
-        moved = ahead is not None and (card.back or (ahead, silent) != (card.ahead, card.silent))
-        card.ahead, card.silent, card.changed = ahead, silent, moved
+        paused = (await self._store.policy(card.guild_id)).chosen.paused
+        shown = (card.ahead, card.silent, card.paused)
+        moved = ahead is not None and (card.back or (ahead, silent, paused) != shown)
+        card.ahead, card.silent, card.paused = ahead, silent, paused
+        card.changed, card.urgent = moved, False
         return moved
 
     async def _edit(self, job_id: int, card: Card) -> None:
@@ -152,6 +161,7 @@ class ShowProgress:
                 since=card.since,
                 until=card.until,
                 silent=card.silent and not card.since,
+                paused=card.paused and not card.since,
                 sketch=await self._sketch(card.sketch),
                 percent=card.percent,
             )
@@ -172,10 +182,13 @@ class ShowProgress:
             return
         if isinstance(event, events.CircuitOpened | events.CircuitClosed):
             pass  # all that wait may have something else to show
+        elif isinstance(event, events.QueuePaused):
+            for job_id in event.waiting:
+                card = self._cards.setdefault(job_id, Card(event.guild_id, up=True))
+                card.urgent = True
         elif isinstance(event, events.Drawn | events.Failed | events.Cancelled | events.Kept):
-            card = self._cards.get(event.job_id)
-            if card is not None:
-                card.closed = True
+            if event.job_id in self._cards:
+                self._cards[event.job_id].closed = True
         else:
             self._note(event)
         # Whatever happened to one request may have moved those behind it.
@@ -187,26 +200,26 @@ class ShowProgress:
     def _note(self, event: events.Event) -> None:
         match event:
             case events.Accepted():
-                self._cards[event.job_id] = Card()
+                self._cards[event.job_id] = Card(event.guild_id)
             case events.Answered():
-                self._card(event.job_id).up = True
+                self._card(event).up = True
             case events.Started() | events.Requeued():
-                card = self._card(event.job_id)
+                card = self._card(event)
                 card.since = event.at if isinstance(event, events.Started) else None
                 card.changed, card.until, card.sketch, card.percent = True, None, None, None
                 card.back = isinstance(event, events.Requeued)
             case events.Paused():
-                card = self._card(event.job_id)
+                card = self._card(event)
                 card.until, card.changed = event.until, True
             case events.Sketched():
-                card = self._card(event.job_id)
+                card = self._card(event)
                 card.sketch, card.until, card.changed = event.picture, None, True
             case events.Advanced():
-                card = self._card(event.job_id)
+                card = self._card(event)
                 card.percent, card.until, card.changed = event.percent, None, True
             case _:
                 return
 
-    def _card(self, job_id: int) -> Card:
+    def _card(self, event: events.Event) -> Card:
         # Requests of an earlier process have cards that are up already.
-        return self._cards.setdefault(job_id, Card(up=True))
+        return self._cards.setdefault(event.job_id, Card(event.guild_id, up=True))

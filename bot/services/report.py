@@ -7,7 +7,8 @@ from datetime import datetime
 
 from bot.core.jobs import Job, State
 from bot.core.ports import Clock
-from bot.core.stores import Page, Store
+from bot.core.reports import GuildQueue, Page
+from bot.core.stores import Store
 from bot.services.circuits import Circuits
 from bot.services.expect import Expect
 from bot.services.sweep import KEEP_RESULTS, kept_until
@@ -21,12 +22,14 @@ class Line:
         ahead: Requests that start before it, while it waits.
         expected_s: About how long until it is drawn.
         silent: Whether it waits because no provider answers.
+        paused: Whether it waits because the server has its queue wait.
     """
 
     job: Job
     ahead: int
     expected_s: int
     silent: bool = False
+    paused: bool = False
 
 
 class Report:
@@ -45,19 +48,33 @@ class Report:
     async def line(self, job: Job) -> Line:
         """Where one request is."""
         ahead = await self._store.ahead(job.id) or 0
-        return self._line(job, ahead)
+        return self._line(job, ahead, paused=await self._paused(job.place.guild_id))
 
     async def unfinished(self, guild_id: int, member_id: int) -> tuple[Line, ...]:
         """Where every unfinished request of the member is, oldest first."""
         waiting = await self._store.unfinished(guild_id, member_id)
-        return tuple(self._line(each.job, each.ahead) for each in waiting)
+        paused = await self._paused(guild_id)
+        return tuple(self._line(each.job, each.ahead, paused=paused) for each in waiting)
 
-    def _line(self, job: Job, ahead: int) -> Line:
+    async def guild_queue(
+        self, guild_id: int, most: int, *, skip: int = 0
+    ) -> tuple[GuildQueue, tuple[Line, ...]]:
+        """What waits and runs in a server, and where each request of that part is."""
+        queue = await self._store.guild_queue(guild_id, most, skip=skip)
+        paused = await self._paused(guild_id)
+        lines = (self._line(each.job, each.ahead, paused=paused) for each in queue.shown)
+        return queue, tuple(lines)
+
+    async def _paused(self, guild_id: int) -> bool:
+        return (await self._store.policy(guild_id)).chosen.paused
+
+    def _line(self, job: Job, ahead: int, *, paused: bool) -> Line:
         return Line(
             job=job,
             ahead=ahead,
             expected_s=self._expect.seconds(job.request, ahead),
             silent=job.state is State.QUEUED and self._circuits.until is not None,
+            paused=job.state is State.QUEUED and paused,
         )
 
     async def shown(
@@ -72,6 +89,10 @@ class Report:
         return await self._store.shown(
             member_id, most, older_than=older_than, newer_than=newer_than
         )
+
+    async def last(self, guild_id: int, member_id: int, most: int) -> tuple[Job, ...]:
+        """What was drawn for the member in one server, the newest first."""
+        return await self._store.last(guild_id, member_id, most)
 
     async def kept(self, member_id: int) -> int:
         """How many requests of the member could not be posted, and are still kept."""

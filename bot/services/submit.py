@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from bot.core import allowances, house_rules
 from bot.core.adjusting import complete, moved
+from bot.core.allowances import Allowance
 from bot.core.canvas import nearest
 from bot.core.errors import InvalidRequest, ModelGone, Refusal, Unavailable
 from bot.core.events import Accepted, Answered, Events, Refused, about
+from bot.core.guilds import GuildSettings
 from bot.core.images import ImageRequest, Quality
 from bot.core.jobs import Draft, Job, Place
 from bot.core.models import DeadModels, Model, Wish
@@ -21,6 +24,18 @@ from bot.services.take_in import Taken
 
 REMEMBERED = 1_000
 """Refusals that are remembered, the newest; Discord repeats itself within seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a server says about the requests of one member.
+
+    Attributes:
+        allowed: To this member.
+    """
+
+    chosen: GuildSettings
+    allowed: Allowance
 
 
 class Submit:
@@ -135,19 +150,29 @@ class Submit:
             Refusal: It was not accepted; nothing is reserved.
         """
         with self._refusals(place):
-            model = self.model(wish.model)
+            house = await self._house(place)
+            allowed = house.allowed
+            if parent_id is not None:
+                wish = allowances.loosened(wish, allowed)
+            model = self._model_within(wish.model, house)
+            edits = taken is not None
+            asked = house_rules.fill_in(wish, model, house.chosen, allowed, edits=edits)
+            fitting = allowances.within(asked, model, allowed)
             if taken is None:
-                request = complete(wish, model)
+                request = complete(fitting, model)
             else:
+                sizes = allowances.sizes_within(model.sizes, allowed)
                 request = complete(
-                    wish,
+                    replace(fitting, size=wish.size),
                     model,
                     sources=taken.sources,
                     mask=taken.mask,
-                    size=taken.size or nearest(taken.sources[0].size, model.sizes),
+                    size=taken.size or nearest(taken.sources[0].size, sizes),
                 )
+            allowances.check(request, allowed)
             notes = (*self._replaced(wish.model, model), *request.notes)
-            return await self._queue(replace(request, notes=notes), model, place, parent_id)
+            request = replace(request, notes=notes)
+            return await self._queue(request, model, place, parent_id, house.chosen)
 
     async def again(self, job: Job, place: Place) -> Submitted:
         """Queue the request of a finished job once more, on the account of whoever asks now.
@@ -172,6 +197,7 @@ class Submit:
 
     async def _repeat(self, job: Job, request: ImageRequest, place: Place) -> Submitted:
         with self._refusals(place):
+            house = await self._house(place)
             if not all([await self._vault.has(name) for name in request.files]):
                 raise InvalidRequest(
                     "I do not keep the pictures for this any more. Hand them in again with /edit."
@@ -181,7 +207,39 @@ class Submit:
                 notes = self._replaced(request.model, model)
                 request = moved(request, model)
                 request = replace(request, notes=(*notes, *request.notes))
-            return await self._queue(request, model, place, job.id)
+            allowances.check(request, house.allowed)
+            return await self._queue(request, model, place, job.id, house.chosen)
+
+    async def model_for(self, name: str | None, place: Place) -> Model:
+        """The model of that name, or else the one that draws for this member where none is named.
+
+        Its sizes are those that the member may draw.
+
+        Raises:
+            InvalidRequest: As `model` does.
+        """
+        house = await self._house(place)
+        model = self._model_within(name, house)
+        return replace(model, sizes=allowances.sizes_within(model.sizes, house.allowed))
+
+    def _model_within(self, name: str | None, house: House) -> Model:
+        if name is None:
+            default = house.chosen.model
+            if default not in {model.id for model in self.models()}:
+                default = self._default_model
+            name = allowances.choose_model(house.allowed, default, self.models())
+        return self.model(name)
+
+    async def _house(self, place: Place) -> House:
+        """What the server says about this member's requests there.
+
+        Raises:
+            NotAllowed: It wants none there.
+        """
+        policy = await self._store.policy(place.guild_id)
+        house_rules.check_place(policy.chosen, place)
+        allowed = allowances.holding(policy.permits, place.member_id, place.roles)
+        return House(policy.chosen, allowed)
 
     async def answered(self, job: Job, message_id: int) -> None:
         """The card is up: from now on progress can be shown on it."""
@@ -194,10 +252,17 @@ class Submit:
         )
 
     async def _queue(
-        self, request: ImageRequest, model: Model, place: Place, parent_id: int | None
+        self,
+        request: ImageRequest,
+        model: Model,
+        place: Place,
+        parent_id: int | None,
+        chosen: GuildSettings,
     ) -> Submitted:
         if not self._open:
             raise Unavailable("the process is stopping")
+        house_rules.check_prompt(chosen, request)
+        request = house_rules.hidden(chosen, request)
         if not route(self._api, model, request):
             raise InvalidRequest(
                 f"None of the image services here can do all of that at once with {model.name}. "

@@ -17,7 +17,10 @@ ROW_LOCK = re.compile(r"\s+FOR UPDATE(?: SKIP LOCKED)?")
 """SQLite has no row locks and needs none: its one writer holds the whole file."""
 
 
-PLACEHOLDER = re.compile(r":(\w+)")
+CAST = re.compile(r"::\w+")
+"""SQLite's operators on JSON take text as it is."""
+
+PLACEHOLDER = re.compile(r"(?<!:):(\w+)")
 """A value, as SQLite takes it and the statements are written."""
 
 
@@ -52,7 +55,7 @@ def parse(text: str) -> list[tuple[str, str]]:
 
 def for_sqlite() -> dict[str, str]:
     """Every statement by its name, in SQLite's words."""
-    return {name: ROW_LOCK.sub("", text) for name, text in load().items()}
+    return {name: CAST.sub("", ROW_LOCK.sub("", text)) for name, text in load().items()}
 
 
 def for_postgres() -> dict[str, str]:

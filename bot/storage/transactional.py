@@ -10,14 +10,19 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
+from bot.core.allowances import Permit
+from bot.core.bookkeeping import Spent
 from bot.core.delivery import Delivery, Later, Posted
 from bot.core.errors import DrawingFailed
+from bot.core.guilds import Change, GuildSettings
 from bot.core.jobs import Draft, Job, Note, Picture, State
-from bot.core.quotas import Counter, Period, Rule, Standing, Subject
-from bot.core.stores import Limits, Page, Recovered, Submitted, Waiting
+from bot.core.quotas import Amount, Bound, Counter, Rule, Tally
+from bot.core.reports import GuildQueue, Page, Waiting
+from bot.core.stores import Limits, Policy, Recovered, Submitted
 from bot.storage.transaction import Transaction
 from bot.storage.transactions import (
     accounts,
+    audit,
     calls,
     cancel,
     claim,
@@ -25,6 +30,7 @@ from bot.storage.transactions import (
     facts,
     files,
     finish,
+    guilds,
     lanes,
     recover,
     reports,
@@ -115,6 +121,9 @@ class TransactionalStore(ABC):
     async def cancel(self, job_id: int, by: int, now: datetime) -> State:
         return await self._write(cancel.cancel, job_id, by, now)
 
+    async def clear_queue(self, guild_id: int, by: int, now: datetime) -> tuple[Job, ...]:
+        return await self._write(cancel.clear_queue, guild_id, by, now)
+
     async def recover(
         self, now: datetime, *, repeat: bool, held: Collection[int] | None = None
     ) -> Recovered:
@@ -154,20 +163,49 @@ class TransactionalStore(ABC):
     async def set_rule(self, rule: Rule) -> Rule | None:
         return await self._write(accounts.set_rule, rule)
 
-    async def clear_rule(self, guild_id: int, subject: Subject, period: Period) -> Rule | None:
-        return await self._write(accounts.clear_rule, guild_id, subject, period)
+    async def clear_rule(self, rule: Rule, by: int, now: datetime) -> Rule | None:
+        return await self._write(accounts.clear_rule, rule, by, now)
+
+    async def set_permit(self, permit: Permit) -> Permit | None:
+        return await self._write(accounts.set_permit, permit)
+
+    async def grant(self, tally: Tally, amount: Amount, by: int, now: datetime) -> Counter:
+        return await self._write(guilds.grant, tally, amount, by, now)
+
+    async def forgive(self, tally: Tally, by: int, now: datetime) -> Counter:
+        return await self._write(guilds.forgive, tally, by, now)
 
     async def counters(self, guild_id: int, member_id: int, now: datetime) -> tuple[Counter, ...]:
-        return await self._read(accounts.counters, guild_id, member_id, now)
+        return await self._read(guilds.counters, guild_id, member_id, now)
 
-    async def standings(self, guild_id: int, member_id: int, now: datetime) -> tuple[Standing, ...]:
-        return await self._read(accounts.standings, guild_id, member_id, now)
+    async def bounds(
+        self, guild_id: int, member_id: int, roles: Collection[int], now: datetime
+    ) -> tuple[Bound, ...]:
+        return await self._read(guilds.bounds, guild_id, member_id, roles, now)
 
-    async def shows_costs(self, guild_id: int) -> bool:
-        return await self._read(accounts.shows_costs, guild_id)
+    # Guilds
 
-    async def show_costs(self, guild_id: int, *, shown: bool) -> None:
-        await self._write(accounts.show_costs, guild_id, shown=shown)
+    async def policy(self, guild_id: int) -> Policy:
+        return await self._read(guilds.policy, guild_id)
+
+    async def choose(
+        self, guild_id: int, chosen: GuildSettings, limits: Limits, by: int, now: datetime
+    ) -> GuildSettings:
+        return await self._write(guilds.choose, guild_id, chosen, limits, by, now)
+
+    async def note(self, change: Change) -> None:
+        await self._write(audit.note, change)
+
+    async def audit(
+        self, guild_id: int, most: int, *, older_than: int | None = None
+    ) -> tuple[Change, ...]:
+        return await self._read(audit.audit, guild_id, most, older_than=older_than)
+
+    async def changed_last(self, guild_id: int) -> dict[str, Change]:
+        return await self._read(audit.changed_last, guild_id)
+
+    async def audit_after(self, number: int | None, most: int) -> tuple[Change, ...]:
+        return await self._read(audit.audit_after, number, most)
 
     # Files
 
@@ -203,8 +241,17 @@ class TransactionalStore(ABC):
             reports.shown, member_id, most, older_than=older_than, newer_than=newer_than
         )
 
+    async def last(self, guild_id: int, member_id: int, most: int) -> tuple[Job, ...]:
+        return await self._read(reports.last, guild_id, member_id, most)
+
     async def kept(self, member_id: int, drawn_after: datetime) -> int:
         return await self._read(reports.kept, member_id, drawn_after)
+
+    async def guild_queue(self, guild_id: int, most: int, *, skip: int = 0) -> GuildQueue:
+        return await self._read(reports.guild_queue, guild_id, most, skip=skip)
+
+    async def spent(self, guild_id: int, marks: Sequence[datetime]) -> tuple[Spent, ...]:
+        return await self._read(reports.spent, guild_id, marks)
 
     # Memory
 

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from bot.core.images import ImageRequest
+from bot.core.allowances import Allowance, Permit
+from bot.core.images import ImageRequest, Quality
 from bot.core.jobs import Job, Note, Picture, Place, State
-from bot.core.quotas import Period, Rule, Subject
-from bot.storage.transaction import Row
+from bot.core.periods import Period
+from bot.core.quotas import Account, Amount, Counter, Rule, Subject, Tally
+from bot.storage.transaction import Row, Value
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -84,11 +86,62 @@ def rule(row: Row) -> Rule:
     return Rule(
         guild_id=row["guild_id"],
         subject=Subject(row["subject"]),
+        subject_id=row["subject_id"],
         period=Period(row["period"]),
         pictures=row["pictures"],
         micro=row["micro"],
         set_by=row["set_by"],
         set_at=moment(row["set_at"]),
+    )
+
+
+def permit(row: Row) -> Permit:
+    """A row of `quota_permit`."""
+    models, edits = row["models"], row["edits"]
+    return Permit(
+        guild_id=row["guild_id"],
+        subject=Subject(row["subject"]),
+        subject_id=row["subject_id"],
+        allowance=Allowance(
+            models=None if models is None else frozenset(orjson.loads(models)),
+            quality=Quality(row["quality"]) if row["quality"] else None,
+            pixels=row["pixels"],
+            count=row["pictures"],
+            edits=None if edits is None else bool(edits),
+        ),
+        set_by=row["set_by"],
+        set_at=moment(row["set_at"]),
+    )
+
+
+def permit_columns(permit: Permit) -> dict[str, Value]:
+    """The reverse of `permit`."""
+    allowed = permit.allowance
+    models = None if allowed.models is None else orjson.dumps(sorted(allowed.models)).decode()
+    return {
+        "guild_id": permit.guild_id,
+        "subject": permit.subject.value,
+        "subject_id": permit.subject_id,
+        "models": models,
+        "quality": allowed.quality.value if allowed.quality else None,
+        "pixels": allowed.pixels,
+        "pictures": allowed.count,
+        "edits": None if allowed.edits is None else int(allowed.edits),
+        "set_by": permit.set_by,
+        "set_at": stamp(permit.set_at),
+    }
+
+
+def counter(row: Row) -> Counter:
+    """A row of `quota_counter`."""
+    account, period = Account(row["account"]), Period(row["period"])
+    return Counter(
+        tally=Tally(row["guild_id"], account, row["account_id"], period),
+        starts_at=moment(row["starts_at"]),
+        reserved=Amount(row["reserved_pictures"], row["reserved_micro"]),
+        used=Amount(row["used_pictures"], row["used_micro"]),
+        granted=Amount(row["granted_pictures"], row["granted_micro"]),
+        forgiven=Amount(row["forgiven_pictures"], row["forgiven_micro"]),
     )
 
 

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core.delivery import Route
-from bot.core.errors import BadAnswer, Blocked, DrawingFailed, OutcomeUnknown
+from bot.core.errors import BadAnswer, Blocked, DrawingFailed, OutcomeUnknown, QuotaExceeded
 from bot.core.jobs import Draft, Job, State
-from bot.core.quotas import Amount, Period, Subject
+from bot.core.periods import Period
+from bot.core.quotas import Account, Amount
 from bot.core.stores import Store
 from tests.conformance.conftest import Look
 from tests.conformance.world import LEASE, LIMITS, NOW, SOON, draft, picture, rule
@@ -70,8 +71,11 @@ async def test_a_cost_above_the_estimate_is_charged_in_full(store: Store) -> Non
 
     await store.keep(job, [picture()], 60_000, "p", NOW)
 
-    [standing] = await store.standings(1, 1, NOW)
-    assert (standing.taken.micro, standing.micro_left) == (60_000, 0)
+    [bound] = await store.bounds(1, 1, (), NOW)
+    assert (bound.best.taken.micro, bound.best.micro_left) == (60_000, 0)
+    assert bound.best.exceeded
+    with pytest.raises(QuotaExceeded):
+        await store.submit(draft(estimate=1), LIMITS, NOW)
 
 
 async def test_a_job_counts_in_the_period_it_was_accepted_in(store: Store) -> None:
@@ -81,8 +85,9 @@ async def test_a_job_counts_in_the_period_it_was_accepted_in(store: Store) -> No
 
     await store.keep(job, [picture()], 30_000, "p", late + timedelta(minutes=5))
 
-    today = {c.period: c for c in await store.counters(1, 1, late)}
-    tomorrow = {c.period: c for c in await store.counters(1, 1, late + timedelta(minutes=5))}
+    today = {c.tally.period: c for c in await store.counters(1, 1, late)}
+    after = late + timedelta(minutes=5)
+    tomorrow = {c.tally.period: c for c in await store.counters(1, 1, after)}
     assert today[Period.DAY].used == Amount(1, 30_000)
     assert today[Period.DAY].reserved == Amount()
     assert tomorrow[Period.DAY].taken == tomorrow[Period.HOUR].taken == Amount()
@@ -269,9 +274,9 @@ async def test_use_is_counted_for_members_apart(store: Store) -> None:
         assert job is not None
         await store.keep(job, [picture()], member * 10_000, "p", NOW)
 
-    counters = {(c.subject, c.period): c.used for c in await store.counters(1, 2, NOW)}
-    assert counters[Subject.SERVER, Period.DAY] == Amount(2, 30_000)
-    assert counters[Subject.EVERYONE, Period.DAY] == Amount(1, 20_000)
+    used = {(c.tally.account, c.tally.period): c.used for c in await store.counters(1, 2, NOW)}
+    assert used[Account.SERVER, Period.DAY] == Amount(2, 30_000)
+    assert used[Account.MEMBER, Period.DAY] == Amount(1, 20_000)
 
 
 def everything(look: Look) -> list[object]:

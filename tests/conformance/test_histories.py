@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -19,10 +19,8 @@ from hypothesis.stateful import (
 from bot.core.delivery import Later, Posted, Route
 from bot.core.errors import BadAnswer, Blocked, OutcomeUnknown, QueueFull, QuotaExceeded
 from bot.core.jobs import Draft, Job, State
-from bot.core.quotas import Amount, Period, Rule, Subject
 from bot.core.retry import MAX_CRASHES
 from bot.storage.transactions import (
-    accounts,
     calls,
     cancel,
     claim,
@@ -33,24 +31,22 @@ from bot.storage.transactions import (
     submit,
 )
 from tests.conformance import proofs, world
+from tests.conformance.admins import SERVERS, Admins, members, roles
 from tests.conformance.engines import Bench, Engine
-from tests.conformance.world import LEASE, NOW, draft, picture
+from tests.conformance.world import LEASE, draft, picture
 
-guilds, members, pictures = st.integers(1, 3), st.integers(1, 2), st.integers(1, 3)
+guilds = st.integers(0, len(SERVERS))  # 0 are direct messages
+pictures = st.integers(1, 3)
 estimates = st.integers(0, 4).map(lambda n: n * 7_001)
 failures = st.sampled_from([Blocked(), BadAnswer(), OutcomeUnknown()])
 routes = st.sampled_from(Route)
-subjects, periods = st.sampled_from(Subject), st.sampled_from(Period)
 
 
-class Histories(RuleBasedStateMachine):
+class Histories(Admins):
     """Members, workers, admins, crashes and zombies, one transaction after the other."""
 
     def __init__(self, bench: Bench) -> None:
-        super().__init__()
-        self.bench = bench
-        self.now = NOW
-        self.limits = world.limits()
+        super().__init__(bench)
         self.known: list[Draft] = []
         self.held: list[Job] = []
         self.lost: list[Job] = []
@@ -63,19 +59,25 @@ class Histories(RuleBasedStateMachine):
         )
         self.bench.run(lanes.set_limits, self.limits)
 
-    @rule(guild=guilds, member=members, pictures=pictures, estimate=estimates)
-    def submit(self, guild: int, member: int, pictures: int, estimate: int) -> None:
-        asked = draft(guild, member, pictures=pictures, estimate=estimate)
+    @rule(guild=guilds, member=members, pictures=pictures, estimate=estimates, roles=roles)
+    def submit(
+        self, guild: int, member: int, pictures: int, estimate: int, roles: frozenset[int]
+    ) -> None:
+        asked = draft(guild, member, pictures=pictures, estimate=estimate, roles=roles)
+        limits = replace(self.limits, budgets=self.paper.budgets)
         before = proofs.everything(self.bench)
         room = self.room(guild, member)
-        broken = self.broken(asked)
-        if room is None and not broken:
-            assert self.bench.run(submit.submit, asked, self.limits, self.now).new
+        self._read_books()
+        request = (guild, member, roles, (pictures, estimate), self.now)
+        if room is None and self.paper.has_room(*request):
+            assert self.bench.run(submit.submit, asked, limits, self.now).new
+            self._read_books()
+            assert not self.paper.oversteps(*request), "more was let in than a limit allows"
             self.known.append(asked)
             return
         expected = QuotaExceeded if room is None else QueueFull
         with pytest.raises(expected, match=room):
-            self.bench.run(submit.submit, asked, self.limits, self.now)
+            self.bench.run(submit.submit, asked, limits, self.now)
         assert proofs.everything(self.bench) == before
 
     @precondition(lambda self: self.known)
@@ -85,7 +87,7 @@ class Histories(RuleBasedStateMachine):
         before = proofs.everything(self.bench)
         submitted = self.bench.run(submit.submit, asked, self.limits, self.now)
         assert not submitted.new
-        assert submitted.job.place == asked.place
+        assert submitted.job.place == replace(asked.place, roles=frozenset())
         assert proofs.everything(self.bench) == before
 
     @rule()
@@ -144,7 +146,10 @@ class Histories(RuleBasedStateMachine):
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
         job_id = data.draw(st.sampled_from(sorted(self.states)))
+        [job] = self.bench.look(f"SELECT member_id, cancelled_by FROM job WHERE id = {job_id}")
         assert self.bench.run(cancel.cancel, job_id, 1, self.now) is self.states[job_id]
+        live = self.states[job_id] in {State.QUEUED, State.RUNNING}
+        self.audited += live and job["cancelled_by"] is None and job["member_id"] != 1
 
     @rule(repeat=st.booleans())
     def crash(self, repeat: bool) -> None:
@@ -180,26 +185,6 @@ class Histories(RuleBasedStateMachine):
     @rule(server=st.integers(0, 5), member=st.integers(0, 4))
     def change_slots(self, server: int, member: int) -> None:
         self.settle_in(server, member)
-
-    @rule(guild=guilds, subject=subjects, period=periods, pictures=st.integers(0, 6))
-    def set_rule(self, guild: int, subject: Subject, period: Period, pictures: int) -> None:
-        micro = None if pictures % 2 else pictures * 5_000
-        self.bench.run(
-            accounts.set_rule,
-            Rule(
-                guild_id=guild,
-                subject=subject,
-                period=period,
-                pictures=pictures,
-                micro=micro,
-                set_by=1,
-                set_at=self.now,
-            ),
-        )
-
-    @rule(guild=guilds, subject=subjects, period=periods)
-    def clear_rule(self, guild: int, subject: Subject, period: Period) -> None:
-        self.bench.run(accounts.clear_rule, guild, subject, period)
 
     @rule(route=routes)
     def deliver(self, route: Route) -> None:
@@ -240,24 +225,6 @@ class Histories(RuleBasedStateMachine):
         if sum(job["member_id"] == member for job in queued) >= self.limits.member_queue:
             return "member"
         return "server" if len(queued) >= self.limits.server_queue else None
-
-    def broken(self, asked: Draft) -> bool:
-        """Whether a rule has no room for the request, by the counters as they are."""
-        taken = proofs.counters(self.bench)
-        guild, member = asked.place.guild_id, asked.place.member_id
-        amount = Amount(asked.request.count, asked.estimate)
-        for limit in self.bench.run(accounts.rules, guild):
-            whose = guild if limit.subject is Subject.SERVER else member
-            start = stamped(limit.period.start(self.now))
-            key = (guild, limit.subject.value, whose, limit.period.value, start)
-            used = taken.get(key, (0, 0, 0, 0))
-            full = Amount(used[0] + used[2], used[1] + used[3]) + amount
-            # What costs nothing fits even where more than the limit is used already.
-            if limit.pictures is not None and full.pictures > limit.pictures:
-                return True
-            if limit.micro is not None and amount.micro and full.micro > limit.micro:
-                return True
-        return False
 
     def sent(self, job: Job) -> list[dict[str, object]]:
         """Calls of that attempt that are on their way."""

@@ -9,7 +9,8 @@ import pytest
 from bot.core.delivery import Later, Posted, Route
 from bot.core.errors import Blocked
 from bot.core.jobs import DIRECT, Job, Picture, State
-from bot.core.stores import Page, Store
+from bot.core.reports import Page
+from bot.core.stores import Store
 from tests.conformance.world import LEASE, LIMITS, NOW, SOON, draft, picture
 
 
@@ -58,6 +59,19 @@ async def test_a_member_sees_what_was_drawn_for_them_everywhere_newest_first(sto
     assert [each.job.state for each in page.shown] == [State.KEPT, State.DELIVERED]
     assert (page.newer, page.older) == (False, False)
     assert ids(await store.shown(3, 10)) == []
+
+
+async def test_the_newest_of_one_server_are_told_apart(store: Store) -> None:
+    """For a member in a server: no others', none of another server, no more than asked for."""
+    mine = [(await drawn(store)).id, (await drawn(store, kept=True)).id, (await drawn(store)).id]
+    await drawn(store, guild=2)
+    await drawn(store, member=2)
+    await store.submit(draft(), LIMITS, NOW)
+
+    last = await store.last(1, 1, 2)
+
+    assert [each.id for each in last] == [mine[2], mine[1]]
+    assert await store.last(1, 3, 2) == ()
 
 
 async def test_each_is_shown_with_the_message_it_was_posted_in(store: Store) -> None:

@@ -10,7 +10,8 @@ import pytest
 from bot.core.errors import QueueFull, QuotaExceeded, Unavailable
 from bot.core.images import Background, Format, ImageRequest, Quality, Size, Style
 from bot.core.jobs import Draft, Place, State
-from bot.core.quotas import Amount, Period, Subject
+from bot.core.periods import Period
+from bot.core.quotas import Account, Amount, Subject
 from bot.core.stores import Store, Submitted
 from tests.conformance.conftest import Look
 from tests.conformance.world import LEASE, LIMITS, NOW, draft, limits, rule
@@ -78,15 +79,26 @@ async def test_the_same_interaction_is_answered_even_where_nothing_more_fits(
 async def test_what_is_reserved_is_counted_for_server_and_member_in_every_period(
     store: Store, look: Look
 ) -> None:
-    """Eight counters and one row of the ledger hold the estimate."""
+    """Eight counters, four for the operator and one row of the ledger hold the estimate."""
     await store.submit(draft(pictures=3, estimate=900), LIMITS, NOW)
 
     counters = await store.counters(1, 1, NOW)
 
-    assert {(c.subject, c.period) for c in counters} == {(s, p) for s in Subject for p in Period}
+    whose = {Account.SERVER: 1, Account.MEMBER: 1}
+    assert {(c.tally.account, c.tally.account_id, c.tally.period) for c in counters} == {
+        (account, account_id, period) for account, account_id in whose.items() for period in Period
+    }
     assert {c.reserved for c in counters} == {Amount(3, 900)}
     assert {c.used for c in counters} == {Amount()}
-    assert all(c.starts_at == c.period.start(NOW) for c in counters)
+    assert all(c.starts_at == c.tally.period.start(NOW) for c in counters)
+    paid = look("SELECT * FROM quota_counter WHERE account = 'operator'")
+    assert {(row["guild_id"], row["account_id"], row["period"]) for row in paid} == {
+        (0, 0, "day"),
+        (0, 0, "month"),
+        (1, 1, "day"),
+        (1, 1, "month"),
+    }
+    assert {(row["reserved_pictures"], row["reserved_micro"]) for row in paid} == {(3, 900)}
     assert look("SELECT kind, attempt, pictures, micro FROM ledger") == [
         {"kind": "reserve", "attempt": 0, "pictures": 3, "micro": 900}
     ]
@@ -158,8 +170,10 @@ async def test_a_rule_for_everyone_counts_each_member_alone(store: Store) -> Non
     await store.set_rule(rule(Subject.EVERYONE, pictures=2))
     await store.submit(draft(member=1, pictures=2), LIMITS, NOW)
 
-    with pytest.raises(QuotaExceeded, match="everyone"):
+    with pytest.raises(QuotaExceeded) as refused:
         await store.submit(draft(member=1), LIMITS, NOW)
+
+    assert (refused.value.whose, refused.value.period) == ("everyone", "day")
 
     assert (await store.submit(draft(member=2, pictures=2), LIMITS, NOW)).new
 
@@ -212,8 +226,8 @@ async def test_fifty_at_once_on_a_quota_of_twenty_are_twenty(store: Store, look:
 
     assert (len(accepted), len(refused)) == (20, 30)
     assert look("SELECT sum(pictures) AS n FROM ledger WHERE kind = 'reserve'") == [{"n": 20}]
-    standing = (await store.standings(1, 0, NOW))[0]
-    assert (standing.taken.pictures, standing.pictures_left) == (20, 0)
+    [bound] = await store.bounds(1, 0, (), NOW)
+    assert (bound.best.taken.pictures, bound.best.pictures_left) == (20, 0)
 
 
 async def test_a_cancelled_caller_leaves_a_whole_transaction(store: Store, look: Look) -> None:
@@ -226,7 +240,7 @@ async def test_a_cancelled_caller_leaves_a_whole_transaction(store: Store, look:
 
     assert not again.new
     assert look("SELECT kind FROM ledger") == [{"kind": "reserve"}]
-    assert look("SELECT count(*) AS n FROM quota_counter") == [{"n": 8}]
+    assert look("SELECT count(*) AS n FROM quota_counter") == [{"n": 12}]
     claimed = await store.claim("w", NOW, LEASE)
     assert claimed is not None
     assert claimed.id == again.job.id

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from bot.core.budgets import NO_BUDGETS, Budgets
 from bot.core.images import ImageRequest, Quality, Size
 from bot.core.jobs import Draft, Picture, Place
-from bot.core.quotas import Period, Rule, Subject
+from bot.core.periods import Period
+from bot.core.quotas import Rule, Subject
 from bot.core.stores import Limits
 
 NOW = datetime(2026, 11, 20, 12, 30, 15, 123456, tzinfo=UTC)
@@ -30,6 +33,7 @@ def draft(
     estimate: int = ESTIMATE,
     interaction: int | None = None,
     parent: int | None = None,
+    roles: Collection[int] = (),
 ) -> Draft:
     """A request; another one each time unless the interaction is given."""
     return Draft(
@@ -40,6 +44,7 @@ def draft(
             interaction_id=next(_interactions) if interaction is None else interaction,
             token="a-token",
             application_id=900,
+            roles=frozenset(roles),
         ),
         request=ImageRequest(
             prompt="a lighthouse, ünïcödé “quotes” 🌊",
@@ -72,15 +77,18 @@ def rule(
     pictures: int | None = 10,
     micro: int | None = None,
     guild: int = 1,
+    subject_id: int = 0,
+    by: int = 7,
 ) -> Rule:
     """A limit of a server."""
     return Rule(
         guild_id=guild,
         subject=subject,
+        subject_id=subject_id,
         period=period,
         pictures=pictures,
         micro=micro,
-        set_by=7,
+        set_by=by,
         set_at=NOW,
     )
 
@@ -91,6 +99,7 @@ def limits(
     member_slots: int = LIMITS.member_slots,
     server_queue: int = LIMITS.server_queue,
     member_queue: int = LIMITS.member_queue,
+    budgets: Budgets = NO_BUDGETS,
 ) -> Limits:
     """The usual limits but for those that are given."""
     return replace(
@@ -99,4 +108,5 @@ def limits(
         member_slots=member_slots,
         server_queue=server_queue,
         member_queue=member_queue,
+        budgets=budgets,
     )

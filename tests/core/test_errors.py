@@ -39,12 +39,17 @@ def kinds() -> list[type[EaselError]]:
 
 SPECIAL: list[EaselError] = [
     QuotaExceeded(
-        whose="server", period="day", limit="20 pictures", left="", asked="1 picture", until=UNTIL
+        whose="server",
+        period="day",
+        rule="This server's limit is 20 pictures per day",
+        left="",
+        asked="1 picture",
+        until=UNTIL,
     ),
     QuotaExceeded(
         whose="everyone",
         period="hour",
-        limit="5 pictures",
+        rule="Each member may draw 5 pictures per hour here",
         left="1 picture is",
         asked="2 pictures",
         until=UNTIL,

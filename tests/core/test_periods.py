@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.core.quotas import Period
+from bot.core.periods import Period
 
 # Half and quarter hours; changes of two hours; midnights that do not exist, or come twice.
 ZONES = (

@@ -17,7 +17,7 @@ async def test_fifty_members_at_once_get_exactly_the_twenty_pictures_of_the_quot
     folder = tmp_path / "data"
     async with open_studio(folder, member_slots=4) as studio:
         await studio.world.mia.slash(
-            studio.gallery, "quota set", subject="server", period="day", pictures=20
+            studio.gallery, "quota set", who="server", period="day", pictures=20
         )
         guild = studio.world.guild
         members = [guild.add_member(studio.env.create_user(f"m{n}")) for n in range(50)]
@@ -50,7 +50,7 @@ def check_books(books: sqlite3.Connection, *, pictures: int, micro: int) -> None
     assert open_reservations == (0,)
     for row in books.execute(
         "SELECT used_pictures, used_micro, reserved_pictures, reserved_micro FROM quota_counter"
-        " WHERE subject = 'server'"
+        " WHERE account IN ('server', 'operator')"
     ):
         assert row == (pictures, micro, 0, 0)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import discord
 import pytest
 
-from bot.core.quotas import Period, Subject
+from bot.core.periods import Period
+from bot.core.quotas import Subject
+from bot.services.limit import Whom
 from tests.journeys.studio import Studio, said
 
 
@@ -56,9 +58,8 @@ async def test_a_quota_that_is_used_up_is_refused_with_the_time_it_resets(
 ) -> None:
     """The second picture of a limit of one is refused, and drawn by nobody."""
     await studio.app.client.services.limit.set(
-        guild_id=studio.world.guild.id,
-        subject=Subject.EVERYONE,
-        period=Period.DAY,
+        Whom(studio.world.guild.id, Subject.EVERYONE),
+        Period.DAY,
         pictures=1,
         micro=None,
         by=studio.world.mia.id,
@@ -69,7 +70,7 @@ async def test_a_quota_that_is_used_up_is_refused_with_the_time_it_resets(
 
     assert answer.response is not None
     assert answer.response.ephemeral
-    assert "Your limit here is 1 picture per day" in said(answer)
+    assert "Each member may draw 1 picture per day here" in said(answer)
     assert "<t:" in said(answer)
     assert len(studio.service.requests) == 1
 
@@ -77,9 +78,8 @@ async def test_a_quota_that_is_used_up_is_refused_with_the_time_it_resets(
 async def test_each_member_has_their_own_part_of_an_everyone_limit(studio: Studio) -> None:
     """Alice's use does not count against Bob."""
     await studio.app.client.services.limit.set(
-        guild_id=studio.world.guild.id,
-        subject=Subject.EVERYONE,
-        period=Period.DAY,
+        Whom(studio.world.guild.id, Subject.EVERYONE),
+        Period.DAY,
         pictures=1,
         micro=None,
         by=studio.world.mia.id,

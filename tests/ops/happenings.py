@@ -43,6 +43,7 @@ ALL: tuple[events.Happening, ...] = (
     events.Cancelled(**ABOUT, by=12),
     OPENED,
     events.CircuitClosed(provider="openai", at=AT),
+    events.QueuePaused(guild_id=7, by=12, at=AT, paused=True, waiting=(41,)),
     DELIVERED,
     POSTPONED,
     KEPT,

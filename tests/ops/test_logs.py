@@ -89,7 +89,7 @@ def test_a_refusal_is_a_line_too(lines: Lines) -> None:
     )
 
 
-NOBODYS = (events.CircuitOpened, events.CircuitClosed)
+NOBODYS = (events.CircuitOpened, events.CircuitClosed, events.QueuePaused)
 
 
 @pytest.mark.parametrize("happened", ALL, ids=lambda each: type(each).__name__)
@@ -105,7 +105,7 @@ def test_every_event_is_at_most_one_line_that_json_can_hold(
     written = lines()
     assert len(written) == (0 if happened in (SKETCHED, ADVANCED) else 1)
     assert all(line["event"] == type(happened).__name__.lower() for line in written)
-    # A provider is nobody's.
+    # A provider is nobody's, and a queue everybody's.
     whose = None if isinstance(happened, NOBODYS) else 11
     assert all(line.get("member") == whose for line in written)
 

@@ -13,7 +13,8 @@ import pytest
 
 from bot.core.errors import Blocked, QuotaExceeded, Refusal
 from bot.core.jobs import Job, State
-from bot.core.quotas import Period, Subject
+from bot.core.periods import Period
+from bot.core.quotas import Subject
 from bot.core.stores import Store
 from bot.storage.postgres import PostgresStore
 from tests.conformance import proofs

@@ -17,8 +17,10 @@ from bot.discord_ui.buttons import JobButton
 from bot.discord_ui.client import EaselClient, Options
 from bot.discord_ui.editing import Choose, PictureButton
 from bot.discord_ui.face import COMMANDS, COMPONENTS, build_client
+from bot.discord_ui.limit_pages import LimitsPage
 from bot.discord_ui.menus import menus
 from bot.discord_ui.modals import EditModal
+from bot.discord_ui.overseeing import AdminButton
 from bot.discord_ui.replies import OpenForm
 
 Payload = dict[str, Any]
@@ -29,7 +31,7 @@ NAME = re.compile(r"[-_'\w]{1,32}")
 
 MANAGE_SERVER = 1 << 5
 
-FOR_ADMINS = {"quota", "settings"}
+FOR_ADMINS = {"quota", "settings", "admin"}
 
 SHARED = {"options"}
 """Modules beside the commands that hold what several of them have."""
@@ -228,11 +230,13 @@ def made(kind: type[Component]) -> Component:
     """A button or select with the largest numbers that it can have."""
     if issubclass(kind, OpenForm):
         return kind(LARGEST, LARGEST)
+    if issubclass(kind, LimitsPage):
+        return kind(999_999)
     if issubclass(kind, Choose):
         return kind(LARGEST, range(9, 10))
     if issubclass(kind, PictureButton):
         return kind(LARGEST, 9, LARGEST)
-    assert issubclass(kind, JobButton)
+    assert issubclass(kind, JobButton | AdminButton)
     return kind(LARGEST)
 
 
@@ -246,7 +250,7 @@ async def test_a_component_finds_itself_by_its_id(kind: type[Component]) -> None
     assert matching == [kind]
 
 
-def kinds_of_buttons(kind: type[JobButton]) -> Iterator[type[JobButton]]:
+def kinds_of_buttons(kind: type[Component]) -> Iterator[type[Component]]:
     """Those that somebody can press: the ones that have a label."""
     for each in kind.__subclasses__():
         yield from kinds_of_buttons(each)
@@ -256,7 +260,7 @@ def kinds_of_buttons(kind: type[JobButton]) -> Iterator[type[JobButton]]:
 
 def test_every_button_is_registered() -> None:
     """Given every kind of button, when the client is put together, then it knows that kind."""
-    assert set(kinds_of_buttons(JobButton)) <= set(COMPONENTS)
+    assert {*kinds_of_buttons(JobButton), *kinds_of_buttons(AdminButton)} <= set(COMPONENTS)
 
 
 # ------------------------------------------------------------------------------------------ forms

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from bot.core import events
+from bot.core.guilds import GuildSettings
 from bot.core.jobs import Job
 from bot.core.previews import EDIT_EVERY
 from bot.imaging.pillow import PillowImaging
 from bot.services.circuits import Circuits
 from bot.services.expect import Expect
-from bot.services.progress import ShowProgress
+from bot.services.progress import WAITING_SHOWN, ShowProgress
 from bot.storage.sqlite import SqliteStore
 from tests.clock import ManualClock
 from tests.conformance.world import LIMITS, NOW, draft
@@ -214,3 +215,23 @@ async def test_a_card_that_is_not_up_yet_is_not_edited(cards: Cards) -> None:
     await cards.progress.refresh()
 
     assert cards.discord.cards == []
+
+
+async def test_every_card_says_that_the_queue_is_paused_however_many_wait(cards: Cards) -> None:
+    """Given more waiting requests than are kept up to date, when the server pauses, all say so.
+
+    Those of an earlier process, of which nothing was heard in this one, as well.
+    """
+    jobs = [await cards.accepted() for _ in range(WAITING_SHOWN + 4)]
+    earlier = (await cards.store.submit(draft(member=2), LIMITS, NOW)).job
+    await cards.store.answered(earlier.id, 8)
+    await cards.store.choose(1, GuildSettings(paused=True), LIMITS, 9, NOW)
+    waiting = (*(job.id for job in jobs), earlier.id)
+    cards.events.announce(
+        events.QueuePaused(guild_id=1, by=9, at=NOW, paused=True, waiting=waiting)
+    )
+
+    await cards.progress.refresh()
+
+    assert sorted(shown.job.id for shown in cards.discord.cards) == sorted(waiting)
+    assert all(shown.paused for shown in cards.discord.cards)

@@ -22,14 +22,22 @@ WHOLE = {
     "guild_lanes_locked",
     "member_lanes_rederive",
     "guild_lanes_rederive",
+    # Likewise, over servers that chose anything.
+    "chosen_by_all",
     # Once an hour, over what is kept, which retention bounds: not over jobs.
     "files_in_use",
     "inputs_forget",
 }
 """Statements that may look at every row of a table."""
 
-SORTED = {"jobs_unfinished", "pictures_unneeded"}
-"""Statements that may sort: it is a handful of rows, of one member or one job."""
+SORTED = {
+    # A handful of rows, of one member or one job.
+    "jobs_unfinished",
+    "pictures_unneeded",
+    # What one server drew in one day.
+    "spent",
+}
+"""Statements that may sort."""
 
 HOT = {
     "pick_guild": "guild_lane_ready",
@@ -50,7 +58,15 @@ HOT = {
     "jobs_kept": "COVERING INDEX job_kept",
     "jobs_shown_after": "job_shown",
     "jobs_shown_before": "job_shown",
+    "jobs_last": "job_shown",
     "pictures_unneeded": "picture_sha256",
+    "jobs_counted_since": "job_by_time",
+    "jobs_change_zone": "job_by_time",
+    "audit": "audit_guild",
+    "audit_last_of_settings": "COVERING INDEX audit_what",
+    "jobs_queued_of_guild": "job_queued",
+    "jobs_running_of_guild": "job_running",
+    "spent": "job_by_time",
 }
 """The index that a statement lives by."""
 

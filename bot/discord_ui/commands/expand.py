@@ -41,12 +41,14 @@ async def expand(
     """Lay the picture on a larger canvas, queue the request, and answer with its card."""
     here = place(interaction)
     services = interaction.client.services
-    draws = services.submit.model(model)
+    draws = await services.submit.model_for(model, here)
     taken = await acknowledged_while(
         interaction,
         services.take_in.expanded(Attached(image), Direction(direction), amount, draws),
     )
-    wish = Wish(prompt=prompt or CONTINUE, model=model, quality=quality, spoiler=spoiler)
+    # The canvas was made for this model, so another default may not take its place by now.
+    drawn = model or draws.id
+    wish = Wish(prompt=prompt or CONTINUE, model=drawn, quality=quality, spoiler=spoiler)
     accepted = await services.submit.wish(wish, here, taken=taken)
     await show_queued(interaction, accepted.job)
 

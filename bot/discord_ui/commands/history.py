@@ -11,7 +11,7 @@ from discord import app_commands
 
 from bot.core.jobs import Job
 from bot.core.ports import Upload
-from bot.core.stores import Page, Shown
+from bot.core.reports import Page, Shown
 from bot.discord_ui import cards, words
 from bot.discord_ui.actions import Again
 from bot.discord_ui.buttons import JobButton
@@ -76,7 +76,7 @@ class ShowKept(JobButton, template=r"show:(?P<job>\d+):(?P<index>\d+)"):
                 job,
                 files,
                 mention=False,
-                cost_shown=await services.limit.shows_costs(job.place.guild_id),
+                cost_shown=await services.choose.shows_costs(job.place.guild_id),
                 parent=None,
                 part=(part, parts),
                 rows=(),

@@ -1,11 +1,14 @@
 """What /generate, /edit and /expand have in common: options and their choices."""
 
+from contextlib import suppress
+
 from discord import app_commands
 
 from bot.core.errors import EaselError
 from bot.core.images import Size, Style
 from bot.core.models import Model
 from bot.discord_ui.client import Interaction
+from bot.discord_ui.places import server_of
 
 Choices = list[app_commands.Choice[str]]
 
@@ -48,20 +51,20 @@ async def _models(interaction: Interaction, typed: str) -> Choices:
 
 
 async def _sizes(interaction: Interaction, typed: str) -> Choices:
-    model = chosen_model(interaction)
-    return matching(typed, [(_shape(size), str(size)) for size in model.sizes.offered])
+    model = await chosen_model(interaction)
+    return matching(typed, [(shape(size), str(size)) for size in model.sizes.offered])
 
 
 async def _qualities(interaction: Interaction, typed: str) -> Choices:
-    return _plain(typed, chosen_model(interaction).qualities)
+    return _plain(typed, (await chosen_model(interaction)).qualities)
 
 
 async def _formats(interaction: Interaction, typed: str) -> Choices:
-    return _plain(typed, chosen_model(interaction).formats)
+    return _plain(typed, (await chosen_model(interaction)).formats)
 
 
 async def _backgrounds(interaction: Interaction, typed: str) -> Choices:
-    return _plain(typed, chosen_model(interaction).backgrounds)
+    return _plain(typed, (await chosen_model(interaction)).backgrounds)
 
 
 async def _styles(interaction: Interaction, typed: str) -> Choices:
@@ -82,17 +85,18 @@ def matching(typed: str, choices: list[tuple[str, str]]) -> Choices:
     ][:MOST_CHOICES]
 
 
-def chosen_model(interaction: Interaction) -> Model:
-    """The model that is typed into the command already, or the default."""
-    submit = interaction.client.services.submit
+async def chosen_model(interaction: Interaction) -> Model:
+    """The model that is typed into the command already, or that draws where none is named."""
+    services = interaction.client.services
     named = getattr(interaction.namespace, "model", None)
-    try:
-        return submit.model(named)
-    except EaselError:
-        return submit.model(None)
+    with suppress(EaselError):
+        if named:
+            return services.submit.model(named)
+    return await services.choose.model(server_of(interaction))
 
 
-def _shape(size: Size) -> str:
+def shape(size: Size) -> str:
+    """`1024 × 1536 portrait`."""
     if size.width == size.height:
         shape = "square"
     else:

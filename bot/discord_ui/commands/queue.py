@@ -66,6 +66,8 @@ def _item(line: Line) -> discord.ui.Item[Any]:
 
 
 def _stands(line: Line) -> str:
+    if line.paused:
+        return f"Waiting. {words.PAUSED}"
     if line.silent:
         return "Waiting until the image service answers again."
     if line.job.state is State.QUEUED:

@@ -179,3 +179,22 @@ ORDER BY job.id LIMIT :most
 -- name: jobs_kept
 SELECT count(*) AS jobs FROM job
 WHERE member_id = :member_id AND state = 'kept' AND finished_at >= :drawn_after
+
+-- name: jobs_queued_of_guild
+SELECT * FROM job WHERE guild_id = :guild_id AND state = 'queued' ORDER BY member_id, id
+
+-- name: jobs_running_of_guild
+SELECT * FROM job WHERE guild_id = :guild_id AND state = 'running' ORDER BY member_id
+
+-- What was charged for the requests of a server that were accepted in a time.
+-- name: spent
+SELECT job.member_id, coalesce(job.request::jsonb ->> 'model', '') AS model,
+  count(*) AS requests, sum(ledger.pictures) AS pictures, sum(ledger.micro) AS micro
+FROM job JOIN ledger ON ledger.job_id = job.id AND ledger.kind = 'charge'
+WHERE job.guild_id = :guild_id AND job.accepted_at >= :since AND job.accepted_at < :until
+GROUP BY job.member_id, model ORDER BY job.member_id, model
+
+-- name: jobs_last
+SELECT * FROM job
+WHERE member_id = :member_id AND guild_id = :guild_id AND state IN ('delivered', 'kept')
+ORDER BY id DESC LIMIT :most

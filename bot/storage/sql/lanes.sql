@@ -72,6 +72,12 @@ SELECT count(*) AS lanes FROM (
   SELECT 1 FROM guild_lane ORDER BY guild_id FOR UPDATE
 ) AS locked
 
+-- name: guild_cap
+UPDATE guild_lane SET cap = :cap WHERE guild_id = :guild_id AND cap <> :cap
+
+-- name: member_caps_of_guild
+UPDATE member_lane SET cap = :cap WHERE guild_id = :guild_id AND cap <> :cap
+
 -- name: guild_caps
 UPDATE guild_lane SET cap = :cap WHERE cap <> :cap
 

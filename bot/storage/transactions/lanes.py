@@ -14,6 +14,7 @@ import orjson
 from bot.core.stores import Limits
 from bot.storage.transaction import Transaction
 from bot.storage.transactions import facts
+from bot.storage.transactions.chosen import chosen_by_all
 
 Move = Callable[[int], int]
 """How far a lane of that weight moves in virtual time."""
@@ -99,12 +100,23 @@ def rederive(tx: Transaction) -> int:
 
 
 def set_limits(tx: Transaction, limits: Limits) -> None:
-    """Give every lane its cap; looks at no lane where they have these caps already."""
+    """Give every lane its cap; looks at no lane where they have these caps already.
+
+    Servers that chose less for themselves keep to that.
+    """
     wanted = orjson.dumps([limits.server_slots, limits.member_slots]).decode()
     if facts.recall(tx, LIMITS) == wanted:
         return
     hold_all(tx)
     tx.change("guild_caps", cap=limits.server_slots)
     tx.change("member_caps", cap=limits.member_slots)
+    for guild_id, chosen in chosen_by_all(tx).items():
+        set_caps(tx, guild_id, limits.within(chosen))
     rederive(tx)
     facts.remember(tx, LIMITS, wanted)
+
+
+def set_caps(tx: Transaction, guild_id: int, limits: Limits) -> None:
+    """Give the lanes of one server their caps; `rederive` has to follow."""
+    tx.change("guild_cap", guild_id=guild_id, cap=limits.server_slots)
+    tx.change("member_caps_of_guild", guild_id=guild_id, cap=limits.member_slots)

@@ -14,6 +14,7 @@ from enum import StrEnum
 from bot.core.jobs import Job
 from bot.core.quotas import Amount, counted
 from bot.storage.transaction import Transaction, Value
+from bot.storage.transactions import accounts
 from bot.storage.values import stamp, zone
 
 
@@ -64,14 +65,8 @@ def suspect(tx: Transaction, job: Job, now: datetime) -> None:
 
 def _counters(tx: Transaction, job: Job) -> Iterator[dict[str, Value]]:
     calendar = zone(tx.one("job_zone", job_id=job.id)["zone"])
-    for subject, subject_id, period in counted(job.place.guild_id, job.place.member_id):
-        yield {
-            "guild_id": job.place.guild_id,
-            "subject": subject.value,
-            "subject_id": subject_id,
-            "period": period.value,
-            "starts_at": stamp(period.start(job.accepted_at, calendar)),
-        }
+    for tally in counted(job.place.guild_id, job.place.member_id):
+        yield accounts.key_of(tally, tally.start(job.accepted_at, calendar))
 
 
 def _settle(tx: Transaction, job: Job, actual: Amount) -> None:

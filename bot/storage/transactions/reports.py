@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 
 from bot.core import fairness
+from bot.core.bookkeeping import Spent
 from bot.core.fairness import Lane
 from bot.core.jobs import DIRECT, Job, Picture, Place, State
-from bot.core.stores import Page, Shown, Waiting
+from bot.core.reports import GuildQueue, Page, Shown, Waiting
 from bot.storage import values
 from bot.storage.transaction import Row, Transaction
 from bot.storage.values import stamp
@@ -92,10 +95,60 @@ def shown(
     return Page(shown=_shown(rows[:most]), newer=older_than is not None, older=len(rows) > most)
 
 
+def last(tx: Transaction, guild_id: int, member_id: int, most: int) -> tuple[Job, ...]:
+    """What was drawn for the member in one server, the newest first."""
+    rows = tx.every("jobs_last", guild_id=guild_id, member_id=member_id, most=most)
+    return tuple(values.job(row) for row in rows)
+
+
 def kept(tx: Transaction, member_id: int, drawn_after: datetime) -> int:
     """How many requests of the member could not be posted, of those drawn then or later."""
     row = tx.one("jobs_kept", member_id=member_id, drawn_after=stamp(drawn_after))
     return int(row["jobs"])
+
+
+def guild_queue(tx: Transaction, guild_id: int, most: int, *, skip: int = 0) -> GuildQueue:
+    """What waits and runs in a server, so many of it, after so many others."""
+    running = [(row, 0) for row in tx.every("jobs_running_of_guild", guild_id=guild_id)]
+    asked = Counter[int]()
+    waiting = []
+    for row in tx.every("jobs_queued_of_guild", guild_id=guild_id):
+        asked[row["member_id"]] += 1
+        waiting.append((row, asked[row["member_id"]]))
+    in_order = [*sorted(running, key=_number), *sorted(waiting, key=_number)]
+    lanes: dict[int, _Lanes] = {}
+    shown = []
+    for row, nth in in_order[skip : skip + most]:
+        member = row["member_id"]
+        if nth and member not in lanes:
+            lanes[member] = _lanes(tx, guild_id, member)
+        ahead = lanes[member].before(nth) if nth else 0
+        shown.append(Waiting(job=values.job(row), ahead=ahead))
+    return GuildQueue(shown=tuple(shown), running=len(running), waiting=len(waiting))
+
+
+def _number(entry: tuple[Row, int]) -> int:
+    """What a request is called, which is in the order of asking."""
+    return int(entry[0]["id"])
+
+
+def spent(tx: Transaction, guild_id: int, marks: Sequence[datetime]) -> tuple[Spent, ...]:
+    """What was charged in a server between each mark and the next, by member and model."""
+    found = []
+    for since, until in pairwise(marks):
+        rows = tx.every("spent", guild_id=guild_id, since=stamp(since), until=stamp(until))
+        found += [
+            Spent(
+                starts_at=since,
+                member_id=row["member_id"],
+                model=row["model"],
+                requests=row["requests"],
+                pictures=row["pictures"],
+                micro=row["micro"],
+            )
+            for row in rows
+        ]
+    return tuple(found)
 
 
 def _shown(rows: Sequence[Row]) -> tuple[Shown, ...]:

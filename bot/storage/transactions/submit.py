@@ -6,12 +6,14 @@ from datetime import datetime
 
 from bot.core import quotas
 from bot.core.errors import QueueFull
+from bot.core.guilds import GuildSettings
 from bot.core.jobs import Draft, Job, Place
 from bot.core.quotas import Amount
 from bot.core.stores import Limits, Submitted
 from bot.storage import values
 from bot.storage.transaction import Transaction
 from bot.storage.transactions import accounts, files, lanes, ledger
+from bot.storage.transactions.chosen import chosen
 
 
 def submit(tx: Transaction, draft: Draft, limits: Limits, now: datetime) -> Submitted:
@@ -22,23 +24,27 @@ def submit(tx: Transaction, draft: Draft, limits: Limits, now: datetime) -> Subm
         QuotaExceeded: A rule has no room for it.
     """
     place = draft.place
-    lanes.ensure(tx, place.guild_id, place.member_id, limits)
+    settings = chosen(tx, place.guild_id)
+    within = limits.within(settings)
+    lanes.ensure(tx, place.guild_id, place.member_id, within)
     held = lanes.hold(tx, place.guild_id, place.member_id)
     # Only now: the same click may have been on its way in another process.
     known = tx.find("job_by_interaction", interaction_id=place.interaction_id)
-    job = values.job(known) if known else _accept(tx, draft, limits, now)
+    job = values.job(known) if known else _accept(tx, draft, within, settings, now)
     lanes.refresh(tx, held)
     return Submitted(job=job, new=known is None)
 
 
-def _accept(tx: Transaction, draft: Draft, limits: Limits, now: datetime) -> Job:
+def _accept(
+    tx: Transaction, draft: Draft, limits: Limits, settings: GuildSettings, now: datetime
+) -> Job:
     place = draft.place
     _find_room(tx, place, limits)
-    quotas.admit(
-        Amount(draft.request.count, draft.estimate),
-        accounts.standings(tx, place.guild_id, place.member_id, now),
-    )
-    job = _insert(tx, draft, now)
+    asked = Amount(draft.request.count, draft.estimate)
+    budgets = limits.budgets.rules(place.guild_id)
+    who = (place.guild_id, place.member_id, place.roles)
+    quotas.admit(asked, accounts.bounds(tx, *who, settings, now, budgets))
+    job = _insert(tx, draft, settings.zone, now)
     files.name_inputs(tx, job.id, draft.request)
     ledger.reserve(tx, job, now)
     return job
@@ -60,7 +66,7 @@ def _find_room(tx: Transaction, place: Place, limits: Limits) -> None:
         raise QueueFull(whose="server", waiting=all_of_it)
 
 
-def _insert(tx: Transaction, draft: Draft, now: datetime) -> Job:
+def _insert(tx: Transaction, draft: Draft, zone: str, now: datetime) -> Job:
     place = draft.place
     row = tx.one(
         "job_insert",
@@ -76,7 +82,7 @@ def _insert(tx: Transaction, draft: Draft, now: datetime) -> Job:
         request=values.written(draft.request),
         pictures=draft.request.count,
         estimate=draft.estimate,
-        zone=accounts.ZONE,
+        zone=zone,
         now=values.stamp(now),
     )
     return values.job(row)
