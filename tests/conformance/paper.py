@@ -237,7 +237,9 @@ def entries(bench: Bench) -> Iterable[Entry]:
         found[job["id"]] = Entry(
             id=job["id"], guild=job["guild_id"], member=job["member_id"], at=at
         )
-    for row in bench.look("SELECT * FROM ledger ORDER BY rowid"):
+    steps = ("reserve", "release", "charge", "unknown")
+    written = bench.look("SELECT * FROM ledger")
+    for row in sorted(written, key=lambda row: (row["job_id"], steps.index(row["kind"]))):
         entry, amount = found[row["job_id"]], (row["pictures"], row["micro"])
         match row["kind"]:
             case "reserve":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -216,13 +215,14 @@ async def test_a_new_beginning_forgives_what_was_charged(store: Store, look: Loo
     await store.set_rule(rule(Subject.MEMBER, pictures=3, subject_id=MEMBER))
     await draw(store, 2, 50_000)
     await store.submit(draft(), LIMITS, NOW)
-    books = look("SELECT used_pictures, used_micro FROM quota_counter ORDER BY rowid")
+    used = "SELECT used_pictures, used_micro FROM quota_counter ORDER BY account, period, starts_at"
+    books = look(used)
 
     after = await store.forgive(MINE, ADMIN, NOW + SOON)
 
     assert (after.used, after.forgiven) == (Amount(2, 50_000), Amount(2, 50_000))
     assert after.taken == Amount(1, 40_000)
-    assert look("SELECT used_pictures, used_micro FROM quota_counter ORDER BY rowid") == books
+    assert look(used) == books
     assert (await store.submit(draft(pictures=2), LIMITS, NOW + SOON)).new
     with pytest.raises(QuotaExceeded):
         await store.submit(draft(), LIMITS, NOW + SOON)
@@ -268,7 +268,7 @@ async def test_a_change_that_cannot_be_written_down_is_not_made(
     await draw(store)
     tables = ("quota_rule", "quota_permit", "quota_counter", "guild_setting", "audit", "job")
     before = [look(f"SELECT * FROM {table}") for table in tables]
-    look("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT raise(ABORT, 'full'); END")
+    look("ALTER TABLE audit RENAME TO audit_elsewhere")
     settings = (await store.policy(1)).chosen
     permit = Permit(
         guild_id=1,
@@ -286,9 +286,10 @@ async def test_a_change_that_cannot_be_written_down_is_not_made(
         "zone": lambda: store.choose(1, replace(settings, zone="Asia/Tokyo"), LIMITS, ADMIN, NOW),
     }
 
-    with pytest.raises(sqlite3.IntegrityError, match="full"):
+    with pytest.raises(Exception, match="audit"):
         await changes[change]()
 
+    look("ALTER TABLE audit_elsewhere RENAME TO audit")
     assert [look(f"SELECT * FROM {table}") for table in tables] == before
 
 

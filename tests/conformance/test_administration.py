@@ -186,7 +186,7 @@ def fill(look: Look) -> None:
         at, pictures, micro = start + n * 7 * 37_000_003, 1 + n % 4, n * 7_919 % 90_001
         state = "failed" if n % 9 == 0 else "delivered"
         jobs.append(
-            f"({n}, {n}, {guild}, 50, {member}, 900, '', 1000, '{{\"model\":\"{model}\"}}', "
+            f"({n}, {guild}, 50, {member}, 900, '', 1000, '{{\"model\":\"{model}\"}}', "
             f"{pictures}, {micro}, '{state}', 'UTC', {at})"
         )
         ledger.append(f"({n}, 1, 'reserve', {pictures}, {micro}, {at})")
@@ -194,7 +194,7 @@ def fill(look: Look) -> None:
         if state == "delivered":
             ledger.append(f"({n}, 1, 'charge', {pictures}, {micro // 2}, {at})")
     look(
-        "INSERT INTO job (id, interaction_id, guild_id, channel_id, member_id, application_id,"
+        "INSERT INTO job (interaction_id, guild_id, channel_id, member_id, application_id,"
         " token, upload_limit, request, pictures, estimate, state, zone, accepted_at) VALUES "
         + ", ".join(jobs)
     )

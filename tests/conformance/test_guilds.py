@@ -272,6 +272,29 @@ def test_a_month_that_begins_again_does_not_begin_anew(bench: Bench) -> None:
     assert taken(bench, first) == {"hour": 1, "day": 1, "week": 2, "month": 1}
 
 
+def test_the_first_moment_of_a_month_is_in_it(bench: Bench) -> None:
+    """What was asked for just then moves with all that came later."""
+    first = datetime(2026, 10, 31, 10, tzinfo=UTC)  # in the east
+    for at in (first - timedelta(microseconds=1), first):
+        ask(bench, at, drawn=True)
+    assert taken(bench, NOW)["month"] == 0
+
+    move(bench, EAST, NOW)
+
+    assert taken(bench, NOW)["month"] == 1
+
+
+def test_what_was_left_on_an_older_calendar_is_found_there(bench: Bench) -> None:
+    """A move passes over what is in no running period; a later one may need it."""
+    ask(bench, datetime(2026, 10, 31, 12, tzinfo=UTC), drawn=True)  # November in the east only
+    move(bench, WEST, NOW)
+    assert taken(bench, NOW)["month"] == 0
+
+    move(bench, EAST, NOW)
+
+    assert taken(bench, NOW)["month"] == 1
+
+
 def test_the_operators_calendar_does_not_move(bench: Bench) -> None:
     """What servers choose changes nothing about what was paid on a day of UTC."""
     ask(bench, NOW - timedelta(hours=5), drawn=True)

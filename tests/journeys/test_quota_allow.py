@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.journeys.pictures import HARBOUR, png
+from tests.journeys.pictures import HARBOUR, mention, png
 from tests.journeys.studio import Studio, said
 
 
@@ -109,6 +109,35 @@ async def test_one_member_may_be_kept_from_editing_in_every_way(studio: Studio) 
     await quota(studio, "clear", what="asked", member=bob)
     accepted = await bob.slash(gallery, "edit", prompt="at night", image=HARBOUR)
     assert "In the queue" in said(accepted) or "Drawing" in said(accepted)
+
+
+async def test_a_reply_and_the_menu_of_a_message_are_no_way_around(studio: Studio) -> None:
+    """Whatever opens the way to an edit, it is asked what is allowed at its end."""
+    bob, gallery = studio.world.bob, studio.gallery
+    shown = await studio.draw(studio.world.alice)
+    await quota(studio, "allow", member=bob, edits="no")
+    refusal = "You may not edit pictures here. /generate draws new ones."
+
+    await bob.send(gallery, mention(studio, "make the sky red"), reply_to=shown)
+    replied = gallery.last_message
+    form = await bob.context_menu(gallery, "Edit image", shown)
+    submitted = await bob.submit_modal(form, {"prompt": "make the sky red"})
+
+    assert replied is not None
+    assert replied.content == refusal
+    assert said(submitted) == refusal
+
+
+async def test_the_smaller_of_what_the_server_and_a_role_allow_holds(studio: Studio) -> None:
+    """A role may not give what the server does not allow."""
+    await quota(studio, "allow", who="server", quality="low")
+    await quota(studio, "allow", member=studio.world.alice, quality="max")
+
+    refused = await studio.generate(studio.world.alice, quality="high")
+    usage = said(await studio.world.alice.slash(studio.gallery, "usage"))
+
+    assert said(refused) == "The best quality that you may choose here is low."
+    assert "**Best quality:** low\n-# Set for the server." in usage
 
 
 async def test_buttons_ask_for_no_more_than_is_allowed(studio: Studio) -> None:

@@ -2,12 +2,12 @@
 
 # No `from __future__ import annotations` here: discord.py reads the annotations of commands.
 from collections.abc import Iterable
-from zoneinfo import available_timezones
 
 import discord
 from discord import app_commands
 
 from bot.core.errors import InvalidRequest
+from bot.core.guilds import zones
 from bot.discord_ui import setting_words
 from bot.discord_ui.administration import MANAGERS, server_managed
 from bot.discord_ui.client import Interaction
@@ -145,14 +145,14 @@ async def log(
 @app_commands.describe(zone="Like Europe/Berlin")
 async def timezone(interaction: Interaction, zone: str) -> None:
     """Change it."""
-    known = {name.lower(): name for name in available_timezones()}
+    known = {name.lower(): name for name in zones()}
     typed = zone.strip().replace(" ", "_")
     await change(interaction, zone=known.get(typed.lower(), zone))
 
 
 @timezone.autocomplete("zone")
 async def _zones(_interaction: Interaction, typed: str) -> Choices:
-    names = sorted(available_timezones(), key=lambda name: ("/" not in name, name))
+    names = sorted(zones(), key=lambda name: ("/" not in name, name))
     return matching(typed.replace(" ", "_"), [(name, name) for name in names])
 
 

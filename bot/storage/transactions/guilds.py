@@ -76,7 +76,7 @@ def _recount(tx: Transaction, guild_id: int, old: str, new: str, now: datetime) 
 
     Else a limit would begin anew, or hold what was used yesterday against today.
     """
-    since = min(period.start(now, zone(name)) for period in Period for name in (old, new))
+    since = min(period.start(now, zone(new)) for period in Period)
     leaving, entering, charges = _Moves(_nothing), _Moves(_nothing), _Charges(list)
     for row in tx.every("jobs_counted_since", guild_id=guild_id, since=stamp(since)):
         accepted = moment(row["accepted_at"])

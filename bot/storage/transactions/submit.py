@@ -24,6 +24,9 @@ def submit(tx: Transaction, draft: Draft, limits: Limits, now: datetime) -> Subm
         QuotaExceeded: A rule has no room for it.
     """
     place = draft.place
+    if limits.budgets.day is not None or limits.budgets.month is not None:
+        # What all servers share is decided by one at a time, like claims, and in the same order.
+        tx.one("clock_locked")
     settings = chosen(tx, place.guild_id)
     within = limits.within(settings)
     lanes.ensure(tx, place.guild_id, place.member_id, within)
