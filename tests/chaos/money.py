@@ -77,8 +77,9 @@ def books_match(evidence: Evidence) -> Iterator[Finding]:
 def within_limits(evidence: Evidence) -> Iterator[Finding]:
     """No limit of a server was overshot."""
     over = evidence.bench.look(
-        "SELECT * FROM quota_rule JOIN quota_counter USING (guild_id, subject, period) WHERE "
-        "used_pictures + reserved_pictures > pictures OR used_micro + reserved_micro > micro"
+        "SELECT * FROM quota_rule JOIN quota_counter USING (guild_id, period) WHERE account = "
+        "CASE subject WHEN 'server' THEN 'server' ELSE 'member' END AND (used_pictures + "
+        "reserved_pictures > pictures OR used_micro + reserved_micro > micro)"
     )
     for row in over:
         yield Finding(f"over its limit: {row}")

@@ -57,7 +57,7 @@ PLANS = (
         members=3,
         channels=1,
         pause=2.5,
-        limits=({"subject": "everyone", "period": "day", "pictures": 25},),
+        limits=({"who": "everyone", "period": "day", "pictures": 25},),
     ),
     Plan(
         "Attic",
@@ -65,8 +65,8 @@ PLANS = (
         channels=1,
         pause=3.0,
         limits=(
-            {"subject": "server", "period": "month", "dollars": "0.25"},
-            {"subject": "everyone", "period": "week", "pictures": 40},
+            {"who": "server", "period": "month", "dollars": "0.25"},
+            {"who": "everyone", "period": "week", "pictures": 40},
         ),
     ),
 )
