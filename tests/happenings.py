@@ -10,7 +10,7 @@ from bot.core import events
 
 Kind = TypeVar("Kind", bound=events.Happening)
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds until a test that waits for something gives up."""
 
 

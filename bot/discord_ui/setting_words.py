@@ -16,7 +16,7 @@ SECTIONS = {
     "Where": ("allowed_channels", "denied_channels", "age_restricted_only"),
     "How pictures are drawn": ("model", "size", "quality", "format", "always_spoiler", "words"),
     "How many at once": ("server_slots", "member_slots", "server_queue", "member_queue", "paused"),
-    "What is shown and kept": ("show_costs", "log_channel", "zone", "retention_days"),
+    "What is shown and kept": ("show_costs", "log_channel", "zone"),
 }
 """Every setting, in the order of `/settings show`."""
 

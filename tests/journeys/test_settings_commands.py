@@ -47,7 +47,6 @@ async def test_show_says_everything_before_anything_was_chosen(studio: Studio) -
         "Cards and /usage say what pictures cost: no",
         "Log channel: none",
         "Time zone: UTC",
-        "Requests are forgotten after: as my operator decides",
     ):
         assert sentence in shown
 

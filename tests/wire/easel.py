@@ -18,7 +18,7 @@ from bot.demo.pretend_api import PretendApi
 from tests.wire.discord_standin import Standin
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 40.0
+PATIENCE = 80.0
 """Seconds until a test gives a process up."""
 
 

@@ -25,8 +25,6 @@ settings = app_commands.Group(
 RESET = "default"
 """What is typed to choose nothing."""
 
-MOST_DAYS = 3650
-
 AT_ONCE = app_commands.Range[int, 0, 10_000] | None
 
 
@@ -154,13 +152,6 @@ async def timezone(interaction: Interaction, zone: str) -> None:
 async def _zones(_interaction: Interaction, typed: str) -> Choices:
     names = sorted(zones(), key=lambda name: ("/" not in name, name))
     return matching(typed.replace(" ", "_"), [(name, name) for name in names])
-
-
-@settings.command(name="retention", description="After how long requests of this server go away")
-@app_commands.describe(days="Days; 0 is as my operator decides")
-async def retention(interaction: Interaction, days: app_commands.Range[int, 0, MOST_DAYS]) -> None:
-    """Change it."""
-    await change(interaction, retention_days=days or None)
 
 
 @defaults.autocomplete("model")

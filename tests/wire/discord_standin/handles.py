@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.wire.discord_standin.client import Standin
 
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 
 
 class StandinError(AssertionError):
