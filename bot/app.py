@@ -36,7 +36,9 @@ from bot.services.choose import Choose
 from bot.services.circuits import Circuits
 from bot.services.deliver import Deliver
 from bot.services.draw import Draw
+from bot.services.erase import Erase
 from bot.services.expect import Expect
+from bot.services.forget import Forget
 from bot.services.hand_over import HandOver
 from bot.services.lifecycle import Lifecycle
 from bot.services.limit import Limit
@@ -114,6 +116,8 @@ class App:
         self.recover = self._recover()
         self.deliver = self._deliver()
         self.sweep = Sweep(store=store, vault=self.vault, clock=clock)
+        self.erase = self._erase()
+        self.forget = self._forget()
         self.client.services = self._services()
 
         self.metrics = Metrics(
@@ -199,6 +203,26 @@ class App:
             report=logs.report,
         )
 
+    def _erase(self) -> Erase:
+        return Erase(
+            store=self.store,
+            vault=self.vault,
+            clock=self.clock,
+            events=self.events,
+            settled=self.progress.settled,
+        )
+
+    def _forget(self) -> Forget:
+        return Forget(
+            store=self.store,
+            erase=self.erase,
+            clock=self.clock,
+            events=self.events,
+            days=self.settings.retention_days,
+            settled=self.progress.settled,
+            report=logs.report,
+        )
+
     def _services(self) -> Services:
         return Services(
             submit=self.submit,
@@ -228,6 +252,8 @@ class App:
                 prepare=Prepare(vault=self.vault, imaging=self.imaging),
                 clock=self.clock,
             ),
+            erase=self.erase,
+            forget=self.forget,
             show=self._show,
             report_bug=logs.report,
         )
@@ -263,6 +289,7 @@ class App:
         self.lifecycle.spawn("progress", self.progress.run)
         self.lifecycle.spawn("recover", self.recover.run)
         self.lifecycle.spawn("sweep", self.sweep.run)
+        self.lifecycle.spawn("forget", self.forget.run)
         self.lifecycle.spawn("log channels", self.tell_log.run)
         self.lifecycle.spawn("loop lag", self.lag.run)
 

@@ -54,8 +54,19 @@ class Note(StrEnum):
     MASK_IGNORED = "mask_ignored"  #: What the mask protects was changed all the same.
 
 
+NOBODY = 0
+"""Stands for a member of whom everything was erased. Numbers below it stand for one such member."""
+
+ERASED = "someone who had their data erased"
+"""How such a member is spoken of."""
+
 DIRECT = 0
 """Stands for the server where there is none: all direct messages share one lane."""
+
+
+def say_member(member_id: int) -> str:
+    """A member as a mention, as long as they are known."""
+    return f"<@{member_id}>" if member_id > NOBODY else ERASED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from bot.core.delivery import Delivery, Later, Posted
 from bot.core.errors import DrawingFailed
 from bot.core.guilds import Change, GuildSettings
 from bot.core.jobs import Draft, Job, Note, Picture, State
+from bot.core.privacy import Privacy
 from bot.core.quotas import Amount, Bound, Counter, Rule, Tally
 from bot.core.reports import Reports
 
@@ -223,8 +224,14 @@ class Accounts(Protocol):
     Whoever changes something is written down in the audit, in the same transaction.
     """
 
-    async def rules(self, guild_id: int) -> tuple[Rule, ...]:
-        """Every rule of a server."""
+    async def rules(self, guild_id: int, member_id: int | None = None) -> tuple[Rule, ...]:
+        """Every rule of a server.
+
+        Args:
+            guild_id: The server.
+            member_id: Somebody who is named: what was said of them before they had themselves
+                erased is told under this id.
+        """
         ...
 
     async def set_rule(self, rule: Rule) -> Rule | None:
@@ -264,8 +271,8 @@ class Accounts(Protocol):
 class Guilds(Protocol):
     """The part of the store that knows what servers chose, and who changed it."""
 
-    async def policy(self, guild_id: int) -> Policy:
-        """What a server decided."""
+    async def policy(self, guild_id: int, member_id: int | None = None) -> Policy:
+        """What a server decided; `member_id` as in `rules`."""
         ...
 
     async def choose(
@@ -324,7 +331,7 @@ class Memory(Protocol):
         ...
 
 
-class Store(Queue, Deliveries, Accounts, Guilds, Files, Reports, Memory, Protocol):
+class Store(Queue, Deliveries, Accounts, Guilds, Files, Reports, Privacy, Memory, Protocol):
     """All that is stored; one database."""
 
     async def open(self) -> None:

@@ -17,6 +17,7 @@ from bot.discord_ui.commands.edit import edit
 from bot.discord_ui.commands.expand import expand
 from bot.discord_ui.commands.generate import generate
 from bot.discord_ui.commands.history import Newer, Older, ShowKept, history
+from bot.discord_ui.commands.privacy import PRIVACY, privacy
 from bot.discord_ui.commands.queue import CancelListed, queue
 from bot.discord_ui.commands.quota import quota
 from bot.discord_ui.commands.settings import settings
@@ -36,6 +37,7 @@ COMMANDS: tuple[Command, ...] = (
     queue,
     history,
     usage,
+    privacy,
     quota,
     settings,
     admin,
@@ -48,6 +50,7 @@ COMPONENTS = (
     replies.OpenForm,
     LimitsPage,
     *OVERSEEING,
+    *PRIVACY,
 )
 """Every button and select, so that they work under messages of earlier processes."""
 

@@ -25,11 +25,13 @@ from bot.core.stores import Limits, Policy, Recovered, Submitted
 from bot.storage import migrate, statements
 from bot.storage.aiosqlite_hop import Hop
 from bot.storage.lockfile import Lock
+from bot.storage.privacy_calls import PrivacyCalls
 from bot.storage.sqlite_connection import (
     BUSY_MS,
     LOCKED_MS,
     open_reader,
     open_writer,
+    overwrite,
     perform,
     wait_for_locks,
 )
@@ -54,11 +56,17 @@ from bot.storage.transactions import (
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
+UNREAD = "storage.overwrite"
+"""The fact that the files may still hold, unread, what was erased."""
+
+SMALL = 64 * 1024 * 1024
+"""Bytes; a database up to that is written anew while all else waits: half a second."""
+
 OURS = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
 """Mistakes of ours, to be seen as such; what else SQLite raises is trouble with the file."""
 
 
-class SqliteStore:
+class SqliteStore(PrivacyCalls):
     """`core.stores.Store` in one file.
 
     Args:
@@ -86,6 +94,8 @@ class SqliteStore:
             self._writer = await Hop.open(lambda: open_writer(self._database))
             await self._writer.run(self._try_writing)
             self._reader = await Hop.open(lambda: open_reader(self._database))
+            if await self.recall(UNREAD) is not None:
+                await self._overwrite()
         except sqlite3.Error as problem:
             await self.close()
             raise self._unusable(str(problem)) from problem
@@ -256,8 +266,8 @@ class SqliteStore:
 
     # Accounts
 
-    async def rules(self, guild_id: int) -> tuple[Rule, ...]:
-        return await self._read(accounts.rules, guild_id)
+    async def rules(self, guild_id: int, member_id: int | None = None) -> tuple[Rule, ...]:
+        return await self._read(accounts.rules, guild_id, member_id)
 
     async def set_rule(self, rule: Rule) -> Rule | None:
         return await self._write(accounts.set_rule, rule)
@@ -284,8 +294,8 @@ class SqliteStore:
 
     # Guilds
 
-    async def policy(self, guild_id: int) -> Policy:
-        return await self._read(guilds.policy, guild_id)
+    async def policy(self, guild_id: int, member_id: int | None = None) -> Policy:
+        return await self._read(guilds.policy, guild_id, member_id)
 
     async def choose(
         self, guild_id: int, chosen: GuildSettings, limits: Limits, by: int, now: datetime
@@ -310,6 +320,18 @@ class SqliteStore:
 
     async def files_in_use(self, inputs_after: datetime, results_after: datetime) -> frozenset[str]:
         return await self._write(files.files_in_use, inputs_after, results_after)
+
+    # Privacy, beside what is in PrivacyCalls
+
+    async def scrub(self) -> None:
+        # Written down first: where it is too much to be done now, the next start does it.
+        await self.remember(UNREAD, "")
+        if self._database.stat().st_size <= SMALL:
+            await self._overwrite()
+
+    async def _overwrite(self) -> None:
+        await self._write(facts.forget, UNREAD)
+        await self._run(self._writer, "scrub", overwrite)
 
     # Reports
 
