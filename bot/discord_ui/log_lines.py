@@ -68,8 +68,9 @@ def outcome(job: Job) -> str:
             return "no answer from the image service; not charged"
         case State.CANCELLED:
             by = job.cancelled_by
-            own = by is None or by == job.place.member_id
-            return "cancelled" if own else f"cancelled by {say_member(by)}"
+            if by is None or by == job.place.member_id:
+                return "cancelled"
+            return f"cancelled by {say_member(by)}"
         case State.QUEUED | State.RUNNING:
             return "not finished"
         case State.FAILED:

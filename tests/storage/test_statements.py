@@ -83,6 +83,7 @@ HOT = {
     "jobs_counted_since": "job_by_time",
     "jobs_change_zone": "job_by_time",
     "audit": "audit_guild",
+    "audit_forget": "audit_what",
     "audit_last_of_settings": "COVERING INDEX audit_what",
     "jobs_queued_of_guild": "job_queued",
     "jobs_running_of_guild": "job_running",

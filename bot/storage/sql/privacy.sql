@@ -152,6 +152,11 @@ UPDATE audit SET what = replace(what, :mention, :nobody),
   before = replace(before, :mention, :nobody), after = replace(after, :mention, :nobody)
 WHERE what LIKE :pattern OR before LIKE :pattern OR after LIKE :pattern
 
+-- Changes of settings stay as long as the server; that somebody's request was cancelled does not.
+-- name: audit_forget
+DELETE FROM audit WHERE guild_id = :guild_id AND what >= 'request ' AND what < 'request!'
+  AND at < :before
+
 -- name: jobs_unsign
 UPDATE job SET cancelled_by = 0 WHERE cancelled_by = :member_id
 
