@@ -31,6 +31,7 @@ from bot.ops.looplag import LoopLag
 from bot.ops.metrics import Metrics
 from bot.parts import build_api, client_options, limits_of
 from bot.services.ask import Ask
+from bot.services.batch import Together
 from bot.services.cancel import Cancel
 from bot.services.choose import Choose
 from bot.services.circuits import Circuits
@@ -116,6 +117,7 @@ class App:
         self.recover = self._recover()
         self.deliver = self._deliver()
         self.sweep = Sweep(store=store, vault=self.vault, clock=clock)
+        self.together = self._together()
         self.erase = self._erase()
         self.forget = self._forget()
         self.client.services = self._services()
@@ -203,6 +205,17 @@ class App:
             report=logs.report,
         )
 
+    def _together(self) -> Together:
+        return Together(
+            store=self.store,
+            submit=self.submit,
+            board=self.messenger,
+            clock=self.clock,
+            events=self.events,
+            limits=self.limits,
+            report=logs.report,
+        )
+
     def _erase(self) -> Erase:
         return Erase(
             store=self.store,
@@ -254,6 +267,7 @@ class App:
             ),
             erase=self.erase,
             forget=self.forget,
+            together=self.together,
             show=self._show,
             report_bug=logs.report,
         )
@@ -289,6 +303,7 @@ class App:
         self.lifecycle.spawn("progress", self.progress.run)
         self.lifecycle.spawn("recover", self.recover.run)
         self.lifecycle.spawn("sweep", self.sweep.run)
+        self.lifecycle.spawn("batches", self.together.run)
         self.lifecycle.spawn("forget", self.forget.run)
         self.lifecycle.spawn("log channels", self.tell_log.run)
         self.lifecycle.spawn("loop lag", self.lag.run)

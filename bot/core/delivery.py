@@ -118,6 +118,8 @@ def answer_is_on_its_way(delivery: Delivery, now: datetime, began: datetime) -> 
 def first_route(delivery: Delivery, now: datetime) -> Route:
     """The route to take now: a reply only while its token lives."""
     job = delivery.job
+    if job.state is State.CANCELLED and delivery.route is not Route.REPLY:
+        return Route.KEEP  # the card of its batch says so
     expired = bool(job.place.token) and now - job.accepted_at >= TOKEN_LIFE
     return _next(delivery) if expired and delivery.route is Route.REPLY else delivery.route
 

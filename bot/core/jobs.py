@@ -88,6 +88,7 @@ class Place:
         inside: The channel that a thread belongs to, and the category, as far as there are any; not
             stored either.
         age_restricted: Whether the channel is for adults; likewise.
+        batch_id: The batch whose card shows this request among others; None where it has its own.
     """
 
     guild_id: int
@@ -101,6 +102,7 @@ class Place:
     roles: frozenset[int] = frozenset()
     inside: frozenset[int] = frozenset()
     age_restricted: bool = False
+    batch_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

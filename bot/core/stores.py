@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.allowances import Permit
+from bot.core.batches import Batches
 from bot.core.budgets import NO_BUDGETS, Budgets
 from bot.core.delivery import Delivery, Later, Posted
 from bot.core.errors import DrawingFailed
@@ -331,7 +332,9 @@ class Memory(Protocol):
         ...
 
 
-class Store(Queue, Deliveries, Accounts, Guilds, Files, Reports, Privacy, Memory, Protocol):
+class Store(
+    Queue, Batches, Deliveries, Accounts, Guilds, Files, Reports, Privacy, Memory, Protocol
+):
     """All that is stored; one database."""
 
     async def open(self) -> None:

@@ -10,6 +10,7 @@ from discord import app_commands
 
 from bot.core.errors import Unavailable
 from bot.core.ports import Progress
+from bot.services.batch import Together
 from bot.services.cancel import Cancel
 from bot.services.choose import Choose
 from bot.services.erase import Erase
@@ -43,6 +44,7 @@ class Services:
     hand_over: HandOver
     erase: Erase
     forget: Forget
+    together: Together
     show: Callable[[Progress], Awaitable[None]]
     report_bug: Callable[[str, BaseException], None]
 

@@ -11,8 +11,10 @@ from discord import app_commands
 from bot.core.stores import Memory
 from bot.discord_ui import replies
 from bot.discord_ui.actions import Again, Cancel, Delete, Redo
+from bot.discord_ui.batch_cards import CancelBatch
 from bot.discord_ui.client import EaselClient, Options
 from bot.discord_ui.commands.admin import admin
+from bot.discord_ui.commands.batch import batch
 from bot.discord_ui.commands.edit import edit
 from bot.discord_ui.commands.expand import expand
 from bot.discord_ui.commands.generate import generate
@@ -34,6 +36,7 @@ COMMANDS: tuple[Command, ...] = (
     generate,
     edit,
     expand,
+    batch,
     queue,
     history,
     usage,
@@ -51,6 +54,7 @@ COMPONENTS = (
     LimitsPage,
     *OVERSEEING,
     *PRIVACY,
+    CancelBatch,
 )
 """Every button and select, so that they work under messages of earlier processes."""
 

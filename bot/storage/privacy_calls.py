@@ -1,4 +1,4 @@
-"""The calls of `core.privacy.Privacy` that are transactions, whatever the engine."""
+"""The calls of privacy and of batches that are transactions, whatever the engine."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from bot.core.jobs import Job
+from bot.core.batches import Batch
+from bot.core.jobs import Job, Place
 from bot.core.privacy import About, Erased
 from bot.storage.transaction import Transaction
-from bot.storage.transactions import departures, export, members
+from bot.storage.transactions import batches, departures, export, members
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -34,6 +35,24 @@ class PrivacyCalls(ABC):
         *args: Given.args,
         **kwargs: Given.kwargs,
     ) -> Result: ...
+
+    async def begin_batch(self, place: Place, asked: int, now: datetime) -> int | None:
+        return await self._write(batches.begin_batch, place, asked, now)
+
+    async def batch(self, batch_id: int) -> Batch | None:
+        return await self._read(batches.batch, batch_id)
+
+    async def batch_refused(self, batch_id: int, refused: int) -> None:
+        await self._write(batches.batch_refused, batch_id, refused)
+
+    async def batch_answered(self, batch_id: int, message_id: int) -> None:
+        await self._write(batches.batch_answered, batch_id, message_id)
+
+    async def batch_shown(self, batch_id: int) -> None:
+        await self._write(batches.batch_shown, batch_id)
+
+    async def batches_followed(self) -> tuple[int, ...]:
+        return await self._read(batches.batches_followed)
 
     async def about(self, member_id: int) -> About:
         return await self._read(members.about, member_id)

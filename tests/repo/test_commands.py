@@ -13,6 +13,7 @@ import pytest
 from discord import app_commands
 
 from bot.discord_ui import commands
+from bot.discord_ui.batch_cards import CancelBatch
 from bot.discord_ui.buttons import JobButton
 from bot.discord_ui.client import EaselClient, Options
 from bot.discord_ui.commands.privacy import MineButton
@@ -236,6 +237,8 @@ def made(kind: type[Component]) -> Component:
         return kind(LARGEST, LARGEST)
     if issubclass(kind, MineButton):
         return kind()
+    if issubclass(kind, CancelBatch):
+        return kind(LARGEST)
     if issubclass(kind, LimitsPage):
         return kind(999_999)
     if issubclass(kind, Choose):

@@ -24,10 +24,10 @@ SELECT count(*) AS waiting FROM (
 -- The parent may have been erased since its button was drawn.
 -- name: job_insert
 INSERT INTO job (interaction_id, guild_id, channel_id, member_id, application_id, token,
-  upload_limit, message_id, parent_id, request, pictures, estimate, zone, accepted_at)
+  upload_limit, message_id, parent_id, batch_id, request, pictures, estimate, zone, accepted_at)
 VALUES (:interaction_id, :guild_id, :channel_id, :member_id, :application_id, :token,
-  :upload_limit, :message_id, (SELECT id FROM job WHERE id = :parent_id), :request, :pictures,
-  :estimate, :zone, :now)
+  :upload_limit, :message_id, (SELECT id FROM job WHERE id = :parent_id), :batch_id, :request,
+  :pictures, :estimate, :zone, :now)
 RETURNING *
 
 -- name: job_answered

@@ -24,7 +24,7 @@ ORDER BY accepted_at LIMIT :most
 
 -- name: job_erase
 UPDATE job SET interaction_id = :interaction_id, channel_id = 0, token = '', message_id = NULL,
-  parent_id = NULL, request = :request, worker = NULL, note = NULL, erased_at = :now,
+  parent_id = NULL, batch_id = NULL, request = :request, worker = NULL, note = NULL, erased_at = :now,
   cancelled_by = CASE WHEN cancelled_by IS NULL THEN NULL ELSE 0 END
 WHERE id = :job_id
 

@@ -93,6 +93,7 @@ def forget(
     """
     old = tx.every("jobs_to_forget", guild_id=guild_id, before=stamp(words), most=MOST)
     files = strip(tx, old, now)
+    tx.change("batches_forget", guild_id=guild_id, before=stamp(words))
     tx.change("audit_forget", guild_id=guild_id, before=stamp(words))
     named = tx.every("jobs_to_unname", guild_id=guild_id, before=stamp(names), most=MOST)
     unname(tx, named, NOBODY)

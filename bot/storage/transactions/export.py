@@ -24,6 +24,7 @@ def everything_about(tx: Transaction, member_id: int) -> dict[str, Any]:
     return {
         "member": member_id,
         "requests": [_request(tx, row, member_id) for row in tx.every("jobs_of_member", **naming)],
+        "batches": [_batch(row) for row in tx.every("batches_of_member", **naming)],
         "used": [_counter(row) for row in tx.every("counters_of_member", **naming)],
         "limits": [_rule(row, member_id) for row in tx.every("rules_naming", **naming)],
         "allowed": [_permit(row, member_id) for row in tx.every("permits_naming", **naming)],
@@ -43,6 +44,7 @@ def _request(tx: Transaction, row: Row, member_id: int) -> dict[str, Any]:
         "message": row["message_id"],
         "command": row["interaction_id"] if row["interaction_id"] > 0 else None,
         "made_from": row["parent_id"],
+        "batch": row["batch_id"],
         "asked_for": orjson.loads(row["request"]),
         "state": row["state"],
         "accepted": _time(row["accepted_at"]),
@@ -100,6 +102,18 @@ def _details(tx: Transaction, job_id: int) -> dict[str, Any]:
             }
             for each in tx.every("ledger_of_job", job_id=job_id)
         ],
+    }
+
+
+def _batch(row: Row) -> dict[str, Any]:
+    return {
+        "number": row["id"],
+        "server": row["guild_id"] or "direct messages",
+        "channel": row["channel_id"],
+        "message": row["message_id"],
+        "command": row["interaction_id"],
+        "lines": row["asked"],
+        "accepted": _time(row["accepted_at"]),
     }
 
 

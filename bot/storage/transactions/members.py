@@ -70,6 +70,7 @@ def _erase_the_rest(tx: Transaction, member_id: int, whose: int) -> None:
     tx.change("audit_unsign", member_id=member_id)
     mention = f"<@{member_id}>"
     tx.change("audit_unname", mention=mention, nobody=ERASED, pattern=f"%{mention}%")
+    tx.change("batches_of_member_erase", member_id=member_id)
     tx.change("member_lanes_forget", member_id=member_id)
     tx.change("erasure_end", member_id=member_id)
 
