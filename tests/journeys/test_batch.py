@@ -66,7 +66,7 @@ async def test_each_line_is_drawn_and_the_card_says_when_all_are(studio: Studio)
     assert "3 done" in shown
     assert "[Cancel all]" not in shown
     drawn = results(studio)
-    assert sorted(r.fields["prompt"] for r in studio.service.requests) == [
+    assert sorted(str(r.fields["prompt"]) for r in studio.service.requests) == [
         "a heron",
         "a wren",
         "an owl",
