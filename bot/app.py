@@ -92,13 +92,7 @@ class App:
         self.api = api = build_api(settings, clock)
         self.client = build_client(store, client_options(settings, shard_count))
         self.submit = self._submit()
-        self.choose = Choose(
-            store=store,
-            clock=clock,
-            limits=self.limits,
-            days=settings.retention_days,
-            model=self.submit.model,
-        )
+        self.choose = self._choose()
         self.messenger = messenger = DiscordMessenger(
             self.client, clock=clock, shows_costs=self.choose.shows_costs, find_job=store.job
         )
@@ -149,6 +143,15 @@ class App:
             limits=self.limits,
             default_model=self.settings.model,
             dead_models=DeadModels(self.settings.dead_models),
+        )
+
+    def _choose(self) -> Choose:
+        return Choose(
+            store=self.store,
+            clock=self.clock,
+            limits=self.limits,
+            days=self.settings.retention_days,
+            model=self.submit.model,
         )
 
     def _ask(self) -> Ask:

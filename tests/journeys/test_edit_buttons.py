@@ -151,6 +151,6 @@ async def test_everything_works_in_direct_messages_where_the_operator_allows_the
         assert "made from" in texts(second)
 
 
-async def test_without_permission_direct_messages_offer_no_commands(studio: Studio) -> None:
-    """Nobody would answer for what is spent there."""
-    assert studio.world.alice.user.available_commands() == ()
+async def test_without_permission_direct_messages_offer_nothing_that_costs(studio: Studio) -> None:
+    """Nobody would answer for what is spent there; what is kept of me is mine everywhere."""
+    assert studio.world.alice.user.available_commands() == ("privacy",)
