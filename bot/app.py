@@ -33,12 +33,15 @@ from bot.ops.looplag import LoopLag
 from bot.ops.metrics import Metrics
 from bot.parts import build_api, build_storage, client_options, limits_of, secret_of
 from bot.services.ask import Ask
+from bot.services.batch import Together
 from bot.services.cancel import Cancel
 from bot.services.choose import Choose
 from bot.services.circuits import Circuits
 from bot.services.deliver import Deliver
 from bot.services.draw import Draw
+from bot.services.erase import Erase
 from bot.services.expect import Expect
+from bot.services.forget import Forget
 from bot.services.hand_over import HandOver
 from bot.services.hear import Hear
 from bot.services.lifecycle import Lifecycle
@@ -115,6 +118,9 @@ class App:
             report=logs.report,
         )
         self.sweep = Sweep(store=store, vault=self.vault, clock=clock)
+        self.together = self._together()
+        self.erase = self._erase()
+        self.forget = self._forget()
         self.client.services = self._services()
 
         self.metrics = Metrics(
@@ -211,6 +217,37 @@ class App:
             report=logs.report,
         )
 
+    def _together(self) -> Together:
+        return Together(
+            store=self.store,
+            submit=self.submit,
+            board=self.messenger,
+            clock=self.clock,
+            events=self.events,
+            limits=self.limits,
+            report=logs.report,
+        )
+
+    def _erase(self) -> Erase:
+        return Erase(
+            store=self.store,
+            vault=self.vault,
+            clock=self.clock,
+            events=self.events,
+            settled=self.progress.settled,
+        )
+
+    def _forget(self) -> Forget:
+        return Forget(
+            store=self.store,
+            erase=self.erase,
+            clock=self.clock,
+            events=self.events,
+            days=self.settings.retention_days,
+            settled=self.progress.settled,
+            report=logs.report,
+        )
+
     def _services(self) -> Services:
         return Services(
             submit=self.submit,
@@ -234,6 +271,9 @@ class App:
                 prepare=Prepare(vault=self.vault, imaging=self.imaging),
                 clock=self.clock,
             ),
+            erase=self.erase,
+            forget=self.forget,
+            together=self.together,
             show=self._show,
             report_bug=logs.report,
         )
@@ -271,6 +311,8 @@ class App:
         self.lifecycle.spawn("progress", self.progress.run)
         self.lifecycle.spawn("recover", self.recover.run)
         self.lifecycle.spawn("sweep", self.sweep.run)
+        self.lifecycle.spawn("batches", self.together.run)
+        self.lifecycle.spawn("forget", self.forget.run)
         self.lifecycle.spawn("log channels", self.tell_log.run)
         self.lifecycle.spawn("loop lag", self.lag.run)
 

@@ -193,6 +193,9 @@ class Settings(BaseSettings):
     server_budget_month: Budget = Field(None, validation_alias="EASEL_SERVER_BUDGET_MONTH")
     after_crash: Literal["ask", "repeat"] = Field("ask", validation_alias="EASEL_AFTER_CRASH")
     drain_s: Annotated[int, Field(ge=0, le=3600)] = Field(120, validation_alias="EASEL_DRAIN_S")
+    retention_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        90, validation_alias="EASEL_RETENTION_DAYS"
+    )
     direct_messages: bool = Field(False, validation_alias="EASEL_DIRECT_MESSAGES")
     message_content: bool = Field(False, validation_alias="EASEL_MESSAGE_CONTENT")
     http: Annotated[str | None, AfterValidator(_listen)] = Field(

@@ -132,6 +132,8 @@ def may_be_overwritten(delivery: Delivery, now: datetime, began: datetime) -> bo
 def first_route(delivery: Delivery, now: datetime) -> Route:
     """The route to take now: a reply only while its token lives."""
     job = delivery.job
+    if job.state is State.CANCELLED and delivery.route is not Route.REPLY:
+        return Route.KEEP  # the card of its batch says so
     expired = bool(job.place.token) and now - job.accepted_at >= TOKEN_LIFE
     return _next(delivery) if expired and delivery.route is Route.REPLY else delivery.route
 

@@ -54,8 +54,19 @@ class Note(StrEnum):
     MASK_IGNORED = "mask_ignored"  #: What the mask protects was changed all the same.
 
 
+NOBODY = 0
+"""Stands for a member of whom everything was erased. Numbers below it stand for one such member."""
+
+ERASED = "someone who had their data erased"
+"""How such a member is spoken of."""
+
 DIRECT = 0
 """Stands for the server where there is none: all direct messages share one lane."""
+
+
+def say_member(member_id: int) -> str:
+    """A member as a mention, as long as they are known."""
+    return f"<@{member_id}>" if member_id > NOBODY else ERASED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +88,7 @@ class Place:
         inside: The channel that a thread belongs to, and the category, as far as there are any; not
             stored either.
         age_restricted: Whether the channel is for adults; likewise.
+        batch_id: The batch whose card shows this request among others; None where it has its own.
     """
 
     guild_id: int
@@ -90,6 +102,7 @@ class Place:
     roles: frozenset[int] = frozenset()
     inside: frozenset[int] = frozenset()
     age_restricted: bool = False
+    batch_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

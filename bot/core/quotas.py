@@ -11,11 +11,12 @@ says nothing about a period leaves it to the next in this line.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
 from bot.core.errors import QuotaExceeded
+from bot.core.jobs import say_member
 from bot.core.periods import Period
 from bot.core.pricing import dollars, exact_dollars
 
@@ -143,6 +144,16 @@ class Counter:
     used: Amount = Amount()
     granted: Amount = Amount()
     forgiven: Amount = Amount()
+
+    def plus(self, other: Counter) -> Counter:
+        """Both together, where one account is counted under two numbers."""
+        return replace(
+            self,
+            reserved=self.reserved + other.reserved,
+            used=self.used + other.used,
+            granted=self.granted + other.granted,
+            forgiven=self.forgiven + other.forgiven,
+        )
 
     @property
     def taken(self) -> Amount:
@@ -362,7 +373,7 @@ def say_subject(subject: Subject, subject_id: int) -> str:
         Subject.SERVER: "the server",
         Subject.EVERYONE: "each member",
         Subject.ROLE: f"<@&{subject_id}>",
-        Subject.MEMBER: f"<@{subject_id}>",
+        Subject.MEMBER: say_member(subject_id),
     }[subject]
 
 

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.allowances import Permit
+from bot.core.batches import Batches
 from bot.core.budgets import NO_BUDGETS, Budgets
 from bot.core.delivery import Delivery, Later, Posted
 from bot.core.errors import DrawingFailed
 from bot.core.guilds import Change, GuildSettings
 from bot.core.jobs import Draft, Job, Note, Picture, State
+from bot.core.privacy import Privacy
 from bot.core.quotas import Amount, Bound, Counter, Rule, Tally
 from bot.core.reports import Reports
 
@@ -228,8 +230,14 @@ class Accounts(Protocol):
     Whoever changes something is written down in the audit, in the same transaction.
     """
 
-    async def rules(self, guild_id: int) -> tuple[Rule, ...]:
-        """Every rule of a server."""
+    async def rules(self, guild_id: int, member_id: int | None = None) -> tuple[Rule, ...]:
+        """Every rule of a server.
+
+        Args:
+            guild_id: The server.
+            member_id: Somebody who is named: what was said of them before they had themselves
+                erased is told under this id.
+        """
         ...
 
     async def set_rule(self, rule: Rule) -> Rule | None:
@@ -269,8 +277,8 @@ class Accounts(Protocol):
 class Guilds(Protocol):
     """The part of the store that knows what servers chose, and who changed it."""
 
-    async def policy(self, guild_id: int) -> Policy:
-        """What a server decided."""
+    async def policy(self, guild_id: int, member_id: int | None = None) -> Policy:
+        """What a server decided; `member_id` as in `rules`."""
         ...
 
     async def choose(
@@ -343,7 +351,19 @@ class Hints(Protocol):
         ...
 
 
-class Store(Queue, Deliveries, Accounts, Guilds, Files, Reports, Memory, Hints, Protocol):
+class Store(
+    Queue,
+    Batches,
+    Deliveries,
+    Accounts,
+    Guilds,
+    Files,
+    Reports,
+    Privacy,
+    Memory,
+    Hints,
+    Protocol,
+):
     """All that is stored; one database."""
 
     @property

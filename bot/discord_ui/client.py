@@ -8,9 +8,13 @@ from dataclasses import dataclass
 import discord
 from discord import app_commands
 
+from bot.core.errors import Unavailable
 from bot.core.ports import Progress
+from bot.services.batch import Together
 from bot.services.cancel import Cancel
 from bot.services.choose import Choose
+from bot.services.erase import Erase
+from bot.services.forget import Forget
 from bot.services.hand_over import HandOver
 from bot.services.limit import Limit
 from bot.services.oversee import Oversee
@@ -38,6 +42,9 @@ class Services:
     tell_log: TellLog
     report: Report
     hand_over: HandOver
+    erase: Erase
+    forget: Forget
+    together: Together
     show: Callable[[Progress], Awaitable[None]]
     report_bug: Callable[[str, BaseException], None]
 
@@ -144,6 +151,25 @@ class EaselClient(discord.AutoShardedClient):
             await super().close()
         else:
             await self.http.close()
+
+    async def on_ready(self) -> None:
+        """Called by discord.py once it knows every server, also those that do not answer now."""
+        await self._forgetting(lambda: self.services.forget.present([g.id for g in self.guilds]))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Called by discord.py when the bot is added to a server."""
+        await self._forgetting(lambda: self.services.forget.joined(guild.id))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Called by discord.py when it is removed from one; an outage is not that."""
+        await self._forgetting(lambda: self.services.forget.left(guild.id))
+
+    async def _forgetting(self, act: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await act()
+        except Unavailable as locked:
+            # At the next connection the servers are compared again.
+            self.services.report_bug("servers that come and go", locked)
 
     async def on_message(self, message: discord.Message) -> None:
         """Called by discord.py with every message that it is told of."""

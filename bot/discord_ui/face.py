@@ -11,12 +11,15 @@ from discord import app_commands
 from bot.core.stores import Memory
 from bot.discord_ui import replies
 from bot.discord_ui.actions import Again, Cancel, Delete, Redo
+from bot.discord_ui.batch_cards import CancelBatch
 from bot.discord_ui.client import EaselClient, Options
 from bot.discord_ui.commands.admin import admin
+from bot.discord_ui.commands.batch import batch
 from bot.discord_ui.commands.edit import edit
 from bot.discord_ui.commands.expand import expand
 from bot.discord_ui.commands.generate import generate
 from bot.discord_ui.commands.history import Newer, Older, ShowKept, history
+from bot.discord_ui.commands.privacy import PRIVACY, privacy
 from bot.discord_ui.commands.queue import CancelListed, queue
 from bot.discord_ui.commands.quota import quota
 from bot.discord_ui.commands.settings import settings
@@ -33,9 +36,11 @@ COMMANDS: tuple[Command, ...] = (
     generate,
     edit,
     expand,
+    batch,
     queue,
     history,
     usage,
+    privacy,
     quota,
     settings,
     admin,
@@ -48,6 +53,8 @@ COMPONENTS = (
     replies.OpenForm,
     LimitsPage,
     *OVERSEEING,
+    *PRIVACY,
+    CancelBatch,
 )
 """Every button and select, so that they work under messages of earlier processes."""
 

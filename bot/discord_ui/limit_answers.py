@@ -9,6 +9,7 @@ import discord
 
 from bot.core.allowances import Allowance, Permit
 from bot.core.errors import InvalidRequest
+from bot.core.jobs import say_member
 from bot.core.periods import Period
 from bot.discord_ui import cards, limit_words, words
 from bot.discord_ui.client import Interaction
@@ -57,7 +58,8 @@ async def answer_allowed(
     if not lines:
         raise InvalidRequest("That is how it is already. See everything with `/quota show`.")
     if done.before is not None:
-        was = f"Before, it was set by <@{done.before.set_by}> {words.when(done.before.set_at)}."
+        who, when = say_member(done.before.set_by), words.when(done.before.set_at)
+        was = f"Before, it was set by {who} {when}."
         lines.append(cards.small(was))
     # Where nothing is left, whoever is next in the line is heard.
     nothing = done.after.says_nothing

@@ -10,6 +10,7 @@ import discord
 
 from bot.core.allowances import Permit, holding, reasons
 from bot.core.budgets import Budgets
+from bot.core.jobs import say_member
 from bot.core.periods import Period
 from bot.core.quotas import Rule, Standing, Subject, say_limit
 from bot.discord_ui import cards, limit_words, words
@@ -103,8 +104,10 @@ async def for_subject(interaction: Interaction, subject: Subject, subject_id: in
     """What is set for one subject alone, or that nothing is."""
     limit, guild_id = interaction.client.services.limit, server_managed(interaction)
     wanted = (subject, subject_id)
-    rules = [r for r in await limit.rules(guild_id) if (r.subject, r.subject_id) == wanted]
-    permits = [p for p in await limit.permits(guild_id) if (p.subject, p.subject_id) == wanted]
+    member = subject_id if subject is Subject.MEMBER else None
+    rules, permits = await limit.rules(guild_id, member), await limit.permits(guild_id, member)
+    rules = tuple(r for r in rules if (r.subject, r.subject_id) == wanted)
+    permits = tuple(p for p in permits if (p.subject, p.subject_id) == wanted)
     found = list(_blocks(rules, permits, ()))
     return found[0] if found else f"**{named(*wanted)}**\nNothing is set."
 
@@ -124,7 +127,7 @@ async def for_member(
     member_id, roles = member.id, roles_of(member)
     limit = interaction.client.services.limit
     bounds = await limit.bounds(guild_id, member_id, roles)
-    permits = await limit.permits(guild_id)
+    permits = await limit.permits(guild_id, member_id)
     lines = [limit_words.bound(each, signed=signed) for each in bounds]
     held = holding(permits, member_id, roles)
     said = reasons(permits, member_id, roles)
@@ -171,7 +174,7 @@ def _permit(permit: Permit) -> str:
 
 
 def _signed(said: Rule | Permit) -> str:
-    return cards.small(f"set by <@{said.set_by}> {words.when(said.set_at)}")
+    return cards.small(f"set by {say_member(said.set_by)} {words.when(said.set_at)}")
 
 
 def _budgets(budgets: Budgets) -> list[str]:

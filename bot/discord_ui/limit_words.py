@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 
 from bot.core.allowances import Allowance, Permit, such_as
+from bot.core.jobs import say_member
 from bot.core.periods import Period
 from bot.core.pricing import MILLION, dollars, exact_dollars
 from bot.core.quotas import Bound, Rule, Standing, Subject, say_limit, say_subject
@@ -45,7 +46,7 @@ def change(each: Change, period: Period) -> str:
     before, after, standing = each.before, each.after, each.standing
     lines = [f"**Per {period}:** {limit(before)} → **{limit(after)}**"]
     if before is not None:
-        was = f"It was set by <@{before.set_by}> {words.when(before.set_at)}."
+        was = f"It was set by {say_member(before.set_by)} {words.when(before.set_at)}."
         lines.append(small(f"{was}{_dropped(before, after)}"))
     if after is not None and not after.unlimited and 0 in (after.pictures, after.micro):
         lines.append(small("That lets nothing be drawn" + _what_costs(after)))
@@ -113,7 +114,7 @@ def bound(each: Bound, *, signed: bool = False) -> str:
     if more:
         reason += f" With {more} granted on top."
     if signed:
-        reason += f" Set by <@{rule.set_by}> {words.when(rule.set_at)}."
+        reason += f" Set by {say_member(rule.set_by)} {words.when(rule.set_at)}."
     return f"**Per {rule.period}:** {how}\n{small(reason)}"
 
 
@@ -165,7 +166,7 @@ def allowances(
 
 
 def _by(permit: Permit) -> str:
-    return f" by <@{permit.set_by}> {words.when(permit.set_at)}"
+    return f" by {say_member(permit.set_by)} {words.when(permit.set_at)}"
 
 
 def allowed(name: str, value: object) -> str:

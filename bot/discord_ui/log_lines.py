@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core.guilds import Change
-from bot.core.jobs import Job, State
+from bot.core.jobs import Job, State, say_member
 from bot.core.logbook import Ended, Line
 from bot.core.pricing import exact_dollars
 from bot.discord_ui import words
@@ -68,7 +68,9 @@ def outcome(job: Job) -> str:
             return "no answer from the image service; not charged"
         case State.CANCELLED:
             by = job.cancelled_by
-            return "cancelled" if by == job.place.member_id else f"cancelled by <@{by}>"
+            if by is None or by == job.place.member_id:
+                return "cancelled"
+            return f"cancelled by {say_member(by)}"
         case State.QUEUED | State.RUNNING:
             return "not finished"
         case State.FAILED:
@@ -76,7 +78,7 @@ def outcome(job: Job) -> str:
 
 
 def _changed(change: Change) -> str:
-    said = f"<@{change.actor_id}> changed **{change.what}**"
+    said = f"{say_member(change.actor_id)} changed **{change.what}**"
     if change.what in SECRET:
         return said
     before, after = (text or "nothing" for text in (change.before, change.after))

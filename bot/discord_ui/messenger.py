@@ -11,6 +11,7 @@ from typing import Any, cast
 import aiohttp
 import discord
 
+from bot.core.batches import Batch
 from bot.core.delivery import TOKEN_LIFE, Delivery, Posted, Route, edits_card, nonce
 from bot.core.errors import Busy, Forbidden, Gone, PostingFailed, Rejected, TooLarge
 from bot.core.jobs import DIRECT, Job, State
@@ -18,6 +19,7 @@ from bot.core.logbook import Line
 from bot.core.ports import Clock, Progress, Upload
 from bot.discord_ui import cards, log_lines
 from bot.discord_ui.actions import Again, Cancel, Delete, Redo
+from bot.discord_ui.batch_cards import batch_card
 from bot.discord_ui.client import EaselClient
 from bot.discord_ui.editing import Choose, Edit, ShowMask, Vary, remove_background
 
@@ -34,7 +36,7 @@ LOOK_THROUGH = 500
 SKEW = timedelta(minutes=1)
 """How far this machine's clock may be ahead of Discord's."""
 
-FORBIDDEN_CODES = frozenset({50001, 50007, 50013, 50278, 200000, 400001})
+FORBIDDEN_CODES = frozenset({50001, 50007, 50013, 50278, 160002, 200000, 400001})
 
 
 class DiscordMessenger:
@@ -61,6 +63,8 @@ class DiscordMessenger:
     async def progress(self, progress: Progress) -> None:
         """Show on the request's card how it stands."""
         job = progress.job
+        if job.place.batch_id is not None:
+            return  # the card shows others, too
         if job.cancelled_by is not None:
             view = cards.cancelled_card(job)
         else:
@@ -75,9 +79,9 @@ class DiscordMessenger:
         """Show an outcome, or one part of it, by one route."""
         job = delivery.job
         replaces_card = edits_card(route, part)
-        view = await self._outcome(
-            job, files, mention=not replaces_card and part == 0, part=(part, parts)
-        )
+        # Of a batch, nobody wants to be called for each: the card says when all of it is there.
+        mention = not replaces_card and part == 0 and job.place.batch_id is None
+        view = await self._outcome(job, files, mention=mention, part=(part, parts))
         uploads = [_file(file) for file in files]
         with posting():
             if replaces_card:
@@ -88,6 +92,7 @@ class DiscordMessenger:
                     view=view,
                     files=uploads,
                     nonce=nonce(delivery.id, part),
+                    reference=_below(job, route, part),
                     allowed_mentions=discord.AllowedMentions(
                         users=[discord.Object(job.place.member_id)]
                     ),
@@ -125,6 +130,21 @@ class DiscordMessenger:
             and any(getattr(item, "custom_id", None) == mark for item in row.children)
             for row in message.components
         )
+
+    async def show_batch(self, batch: Batch) -> None:
+        """Bring the card of a batch up to date."""
+        place = batch.place
+        view = batch_card(batch)
+        with posting():
+            if place.token and self._clock.now() - batch.accepted_at < TOKEN_LIFE:
+                webhook = discord.Webhook.partial(
+                    place.application_id, place.token, client=self._client
+                )
+                await webhook.edit_message(place.message_id or ORIGINAL, view=view)
+            elif place.message_id is not None:
+                guild_id = place.guild_id if place.guild_id != DIRECT else None
+                channel = self._client.get_partial_messageable(place.channel_id, guild_id=guild_id)
+                await channel.get_partial_message(place.message_id).edit(view=view)
 
     async def log(self, guild_id: int, channel_id: int, lines: Sequence[Line]) -> int:
         """Post one message with the first of the lines into the log channel of a server."""
@@ -215,12 +235,22 @@ class DiscordMessenger:
 
     async def _point_onward(self, job: Job) -> None:
         """Let the old card say that it is over; nothing is lost if it cannot be edited."""
-        if job.place.message_id is None:
+        if job.place.message_id is None or job.place.batch_id is not None:
             return
         with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
             await self._card(job, job.place.message_id).edit(
                 view=cards.moved_card(job), attachments=[]
             )
+
+
+def _below(job: Job, route: Route, part: int) -> Any:
+    """The card of a batch, which its pictures answer; nothing for others."""
+    card = job.place.message_id
+    if job.place.batch_id is None or card is None or route is not Route.CHANNEL or part:
+        return discord.utils.MISSING
+    return discord.MessageReference(
+        message_id=card, channel_id=job.place.channel_id, fail_if_not_exists=False
+    )
 
 
 def _file(upload: Upload) -> discord.File:

@@ -9,6 +9,7 @@ import discord
 
 from bot.core.errors import InvalidRequest
 from bot.core.guilds import Change
+from bot.core.jobs import say_member
 from bot.core.ports import Progress
 from bot.core.reports import GuildQueue
 from bot.discord_ui import cards, log_lines, words
@@ -249,7 +250,7 @@ async def audit_page(interaction: Interaction, older_than: int) -> discord.ui.La
 
 def _change(change: Change) -> str:
     before, after = (_value(change, text) for text in (change.before, change.after))
-    what = f"<@{change.actor_id}> changed **{change.what}**: {before} → {after}"
+    what = f"{say_member(change.actor_id)} changed **{change.what}**: {before} → {after}"
     return f"{what}\n{cards.small(words.when(change.at))}"
 
 

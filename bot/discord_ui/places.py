@@ -9,15 +9,21 @@ from bot.core.jobs import DIRECT, Place
 from bot.discord_ui.client import Interaction
 
 
-def place(interaction: Interaction) -> Place:
+def place(interaction: Interaction, *, replies: bool = False) -> Place:
     """The place to answer in, checked before anything is paid.
+
+    Args:
+        interaction: Whose.
+        replies: Whether pictures are replies to the card.
 
     Raises:
         MissingPermissions: The bot may not post pictures there.
     """
     if interaction.guild_id is not None:
         check_permissions(
-            interaction.app_permissions, in_thread=isinstance(interaction.channel, discord.Thread)
+            interaction.app_permissions,
+            in_thread=isinstance(interaction.channel, discord.Thread),
+            replies=replies,
         )
     return Place(
         guild_id=server_of(interaction),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bot.core.guilds import Change, GuildSettings, say_setting
+from bot.core.jobs import say_member
 from bot.core.models import Model
 from bot.core.stores import Limits
 from bot.discord_ui import cards, words
@@ -95,7 +96,7 @@ def overview(
             said = f"{LABELS[name]}: {value(chosen, name, limits, model)}"
             if name in changed:
                 change = changed[name]
-                said += f" — <@{change.actor_id}>, {words.when(change.at)}"
+                said += f" — {say_member(change.actor_id)}, {words.when(change.at)}"
             lines.append(said)
             if name == "log_channel" and log_is_closed:
                 lines.append(

@@ -29,6 +29,11 @@ class Whom:
     subject: Subject
     subject_id: int = 0
 
+    @property
+    def member(self) -> int | None:
+        """The member, if it is one."""
+        return self.subject_id if self.subject is Subject.MEMBER else None
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -69,7 +74,7 @@ class Limit:
         """The rules of one subject."""
         return {
             rule.period: rule
-            for rule in await self._store.rules(whom.guild_id)
+            for rule in await self._store.rules(whom.guild_id, whom.member)
             if (rule.subject, rule.subject_id) == (whom.subject, whom.subject_id)
         }
 
@@ -112,7 +117,7 @@ class Limit:
     async def clear_all(self, whom: Whom, *, by: int) -> tuple[tuple[Change, ...], Permit | None]:
         """Remove every rule of a subject and what it is allowed; answers what there was."""
         cleared = []
-        for rule in await self._store.rules(whom.guild_id):
+        for rule in await self._store.rules(whom.guild_id, whom.member):
             if (rule.subject, rule.subject_id) == (whom.subject, whom.subject_id):
                 before = await self._store.clear_rule(rule, by, self._clock.now())
                 cleared.append(Change(before, None, await self._end(rule)))
@@ -139,7 +144,7 @@ class Limit:
         """What was said of that subject alone."""
         said = (
             permit.allowance
-            for permit in await self.permits(whom.guild_id)
+            for permit in await self.permits(whom.guild_id, whom.member)
             if (permit.subject, permit.subject_id) == (whom.subject, whom.subject_id)
         )
         return next(said, Allowance())
@@ -178,13 +183,13 @@ class Limit:
         tally = Tally(guild_id, account, member_id or guild_id, period)
         return await self._store.forgive(tally, by, self._clock.now())
 
-    async def rules(self, guild_id: int) -> tuple[Rule, ...]:
-        """Every rule of a server."""
-        return await self._store.rules(guild_id)
+    async def rules(self, guild_id: int, member_id: int | None = None) -> tuple[Rule, ...]:
+        """Every rule of a server; `member_id` as in `core.stores.Accounts`."""
+        return await self._store.rules(guild_id, member_id)
 
-    async def permits(self, guild_id: int) -> tuple[Permit, ...]:
-        """What the subjects of a server are allowed."""
-        return (await self._store.policy(guild_id)).permits
+    async def permits(self, guild_id: int, member_id: int | None = None) -> tuple[Permit, ...]:
+        """What the subjects of a server are allowed; likewise."""
+        return (await self._store.policy(guild_id, member_id)).permits
 
     async def bounds(
         self, guild_id: int, member_id: int, roles: Collection[int]

@@ -236,7 +236,7 @@ class Submit:
         Raises:
             NotAllowed: It wants none there.
         """
-        policy = await self._store.policy(place.guild_id)
+        policy = await self._store.policy(place.guild_id, place.member_id)
         house_rules.check_place(policy.chosen, place)
         allowed = allowances.holding(policy.permits, place.member_id, place.roles)
         return House(policy.chosen, allowed)

@@ -55,6 +55,9 @@ class PostgresStore(TransactionalStore):
         """
         await self._pool.listen(changed)
 
+    async def scrub(self) -> None:
+        """The server overwrites what was deleted when it cleans up, which it does by itself."""
+
     async def recover(
         self, now: datetime, *, repeat: bool, held: Collection[int] | None = None
     ) -> Recovered:

@@ -21,14 +21,22 @@ from bot.storage.sqlite_connection import (
     LOCKED_MS,
     open_reader,
     open_writer,
+    overwrite,
     perform,
     wait_for_locks,
 )
 from bot.storage.sqlite_version import described
 from bot.storage.transaction import Transaction
 from bot.storage.transactional import TransactionalStore
+from bot.storage.transactions import facts
 
 Result = TypeVar("Result")
+
+UNREAD = "storage.overwrite"
+"""The fact that the files may still hold, unread, what was erased."""
+
+SMALL = 64 * 1024 * 1024
+"""Bytes; a database up to that is written anew while all else waits: half a second."""
 
 OURS = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
 """Mistakes of ours, to be seen as such; what else SQLite raises is trouble with the file."""
@@ -64,6 +72,8 @@ class SqliteStore(TransactionalStore):
             self._writer = await Hop.open(lambda: open_writer(self._database))
             await self._writer.run(self._try_writing)
             self._reader = await Hop.open(lambda: open_reader(self._database))
+            if await self.recall(UNREAD) is not None:
+                await self._overwrite()
         except sqlite3.Error as problem:
             await self.close()
             raise self._unusable(str(problem)) from problem
@@ -87,6 +97,18 @@ class SqliteStore(TransactionalStore):
     def described(self) -> str:
         """Which file, and what there is to know about this release of SQLite."""
         return f"{self._database} can be written, {described()}"
+
+    async def scrub(self) -> None:
+        # Written down first: where it is too much to be done now, the next start does it.
+        await self.remember(UNREAD, "")
+        if self._database.stat().st_size <= SMALL:
+            await self._overwrite()
+
+    async def _overwrite(self) -> None:
+        await self._write(facts.forget, UNREAD)
+        if self._writer is None:
+            raise Unavailable("scrub: the store is not open")
+        await self._writer.run(overwrite)
 
     async def listen(self, changed: Callable[[], None]) -> None:
         """Nobody else works on the file, so there is nothing to hear."""

@@ -37,6 +37,7 @@ def open_writer(database: Path) -> sqlite3.Connection:
         "PRAGMA journal_mode = WAL",
         "PRAGMA synchronous = FULL",
         "PRAGMA foreign_keys = ON",
+        "PRAGMA secure_delete = ON",
         f"PRAGMA journal_size_limit = {WAL_BYTES}",
     )
 
@@ -64,6 +65,16 @@ def _open(database: Path, mode: str, *pragmas: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def overwrite(connection: sqlite3.Connection) -> None:
+    """Write the whole file anew, and empty the log.
+
+    What was deleted is overwritten with zeros when that is done. What was only moved, from one page
+    to another, can leave a copy in the unused part of a page; nothing else gets rid of those.
+    """
+    connection.execute("VACUUM").close()
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
 
 def wait_for_locks(connection: sqlite3.Connection, milliseconds: int) -> None:

@@ -19,6 +19,7 @@ from bot.core.jobs import Draft, Job, Note, Picture, State
 from bot.core.quotas import Amount, Bound, Counter, Rule, Tally
 from bot.core.reports import GuildQueue, Page, Waiting
 from bot.core.stores import Limits, Policy, Recovered, Submitted
+from bot.storage.privacy_calls import PrivacyCalls
 from bot.storage.transaction import Transaction
 from bot.storage.transactions import (
     accounts,
@@ -41,7 +42,7 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
-class TransactionalStore(ABC):
+class TransactionalStore(PrivacyCalls, ABC):
     """The calls of `core.stores.Store`."""
 
     @abstractmethod
@@ -157,8 +158,8 @@ class TransactionalStore(ABC):
 
     # Accounts
 
-    async def rules(self, guild_id: int) -> tuple[Rule, ...]:
-        return await self._read(accounts.rules, guild_id)
+    async def rules(self, guild_id: int, member_id: int | None = None) -> tuple[Rule, ...]:
+        return await self._read(accounts.rules, guild_id, member_id)
 
     async def set_rule(self, rule: Rule) -> Rule | None:
         return await self._write(accounts.set_rule, rule)
@@ -185,8 +186,8 @@ class TransactionalStore(ABC):
 
     # Guilds
 
-    async def policy(self, guild_id: int) -> Policy:
-        return await self._read(guilds.policy, guild_id)
+    async def policy(self, guild_id: int, member_id: int | None = None) -> Policy:
+        return await self._read(guilds.policy, guild_id, member_id)
 
     async def choose(
         self, guild_id: int, chosen: GuildSettings, limits: Limits, by: int, now: datetime

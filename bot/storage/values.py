@@ -52,6 +52,7 @@ def job(row: Row) -> Job:
             application_id=row["application_id"],
             message_id=row["message_id"],
             upload_limit=row["upload_limit"],
+            batch_id=row["batch_id"],
         ),
         request=ImageRequest.from_json(orjson.loads(row["request"])),
         state=State(row["state"]),

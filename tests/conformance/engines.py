@@ -44,6 +44,10 @@ class Bench(Rows, Protocol):
         """Run one transaction."""
         ...
 
+    def tables(self) -> list[str]:
+        """The names of all tables."""
+        ...
+
     def close(self) -> None:
         """Throw it away."""
         ...
@@ -152,6 +156,12 @@ class SqliteBench:
     def look(self, sql: str) -> Found:
         """On the same connection."""
         return _found(self.connection, sql)
+
+    def tables(self) -> list[str]:
+        """SQLite's own among them."""
+        return [
+            row["name"] for row in self.look("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        ]
 
     def close(self) -> None:
         """Throw it away."""

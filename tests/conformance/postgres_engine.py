@@ -144,6 +144,10 @@ class PostgresBench:
         """On the same connection."""
         return self._database.look(sql)
 
+    def tables(self) -> list[str]:
+        """Those of Easel."""
+        return [row["name"] for row in self.look(TABLES)]
+
     def close(self) -> None:
         """Let another test have it."""
         self._engine.give_back(self._database)

@@ -13,8 +13,10 @@ import pytest
 from discord import app_commands
 
 from bot.discord_ui import commands
+from bot.discord_ui.batch_cards import CancelBatch
 from bot.discord_ui.buttons import JobButton
 from bot.discord_ui.client import EaselClient, Options
+from bot.discord_ui.commands.privacy import MineButton
 from bot.discord_ui.editing import Choose, PictureButton
 from bot.discord_ui.face import COMMANDS, COMPONENTS, build_client
 from bot.discord_ui.limit_pages import LimitsPage
@@ -32,6 +34,9 @@ NAME = re.compile(r"[-_'\w]{1,32}")
 MANAGE_SERVER = 1 << 5
 
 FOR_ADMINS = {"quota", "settings", "admin"}
+
+EVERYWHERE = {"privacy"}
+"""Also in direct messages, and whatever the operator chose: it is for those who left, too."""
 
 SHARED = {"options"}
 """Modules beside the commands that hold what several of them have."""
@@ -188,7 +193,7 @@ async def test_direct_messages_are_for_those_who_are_allowed_them(*, direct_mess
     everywhere = [GUILD, DIRECT] if direct_messages else [GUILD]
     assert contexts == dict.fromkeys(contexts, everywhere) | {
         name: contexts[name] for name in FOR_ADMINS
-    }
+    } | {name: [GUILD, DIRECT] for name in EVERYWHERE}
 
 
 @pytest.mark.parametrize(
@@ -230,6 +235,10 @@ def made(kind: type[Component]) -> Component:
     """A button or select with the largest numbers that it can have."""
     if issubclass(kind, OpenForm):
         return kind(LARGEST, LARGEST)
+    if issubclass(kind, MineButton):
+        return kind()
+    if issubclass(kind, CancelBatch):
+        return kind(LARGEST)
     if issubclass(kind, LimitsPage):
         return kind(999_999)
     if issubclass(kind, Choose):
@@ -260,7 +269,8 @@ def kinds_of_buttons(kind: type[Component]) -> Iterator[type[Component]]:
 
 def test_every_button_is_registered() -> None:
     """Given every kind of button, when the client is put together, then it knows that kind."""
-    assert {*kinds_of_buttons(JobButton), *kinds_of_buttons(AdminButton)} <= set(COMPONENTS)
+    kinds = (JobButton, AdminButton, MineButton)
+    assert {each for kind in kinds for each in kinds_of_buttons(kind)} <= set(COMPONENTS)
 
 
 # ------------------------------------------------------------------------------------------ forms

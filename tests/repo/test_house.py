@@ -1,6 +1,7 @@
 """The house keeps its sizes, its names and its distance from any package index."""
 
 import ast
+import gc
 import re
 import statistics
 import subprocess
@@ -79,7 +80,14 @@ def code(files: list[Path]) -> list[Path]:
 @pytest.fixture(scope="module")
 def trees(code: list[Path]) -> dict[Path, ast.Module]:
     """Every Python file, parsed."""
-    return {path: ast.parse(path.read_bytes()) for path in code if path.suffix == ".py"}
+    # What the collector finds meanwhile may be logged, with a traceback, for which Python 3.11
+    # parses as well; and its parser cannot be entered twice.
+    gc.collect()
+    gc.disable()
+    try:
+        return {path: ast.parse(path.read_bytes()) for path in code if path.suffix == ".py"}
+    finally:
+        gc.enable()
 
 
 def _lines(path: Path) -> int:

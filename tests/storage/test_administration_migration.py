@@ -142,7 +142,7 @@ async def test_limits_and_choices_hold_as_before(old: Path) -> None:
         assert not (await store.policy(2)).chosen.show_costs
         assert await store.audit(1, 9) == ()
 
-        await store.submit(draft(guild=1, member=11, estimate=100), LIMITS, NOW)
+        await store.submit(draft(guild=1, member=11, estimate=100, interaction=10_000), LIMITS, NOW)
 
         bound, mine = await store.bounds(1, 11, (), NOW)
         assert bound.best.taken == Amount(5, 1_700)

@@ -27,6 +27,23 @@ WHOLE = {
     # Once an hour, over what is kept, which retention bounds: not over jobs.
     "files_in_use",
     "inputs_forget",
+    # Once an hour or at a start, over servers: not over jobs.
+    "guild_lanes",
+    "guilds_known",
+    "departures",
+    # Members who are being erased, of whom there are none or a few.
+    "erasures",
+    # When a member asks for what is kept of them, or has it erased: over rules and changes.
+    "rules_rename",
+    "permits_rename",
+    "rules_unsign",
+    "permits_unsign",
+    "audit_unsign",
+    "audit_unname",
+    "rules_naming",
+    "permits_naming",
+    "audit_naming",
+    "member_lanes_forget",
 }
 """Statements that may look at every row of a table."""
 
@@ -36,6 +53,10 @@ SORTED = {
     "pictures_unneeded",
     # What one server drew in one day.
     "spent",
+    "guilds_known",
+    "departures",
+    "inputs",
+    "ledger_of_job",
 }
 """Statements that may sort."""
 
@@ -58,15 +79,24 @@ HOT = {
     "jobs_kept": "COVERING INDEX job_kept",
     "jobs_shown_after": "job_shown",
     "jobs_shown_before": "job_shown",
-    "jobs_last": "job_shown",
+    "jobs_last": "job_of_member",
     "pictures_unneeded": "picture_sha256",
     "jobs_counted_since": "job_by_time",
     "jobs_change_zone": "job_by_time",
     "audit": "audit_guild",
+    "audit_forget": "audit_what",
     "audit_last_of_settings": "COVERING INDEX audit_what",
     "jobs_queued_of_guild": "job_queued",
     "jobs_running_of_guild": "job_running",
     "spent": "job_by_time",
+    "jobs_to_erase": "job_of_member",
+    "jobs_to_forget": "job_remembered",
+    "jobs_to_unname": "job_named",
+    "job_left_of_guild": "job_remembered",
+    "tokens_forget": "job_token",
+    "jobs_unsign": "job_withdrawn_by",
+    "counters_of_member": "counter_of_member",
+    "member_lane_forget": "COVERING INDEX job_of_member",
 }
 """The index that a statement lives by."""
 

@@ -9,6 +9,7 @@ from discord import app_commands
 
 from bot.core.bookkeeping import MOST_NAMED, By, Chart, Span, busiest, ranking
 from bot.core.guilds import calendar
+from bot.core.jobs import say_member
 from bot.core.pricing import exact_dollars
 from bot.core.quotas import Amount, say_limit
 from bot.discord_ui import cards
@@ -92,7 +93,7 @@ def _top(account: Account, by: By) -> str:
     """The first few models or members, numbered as in the chart."""
     ranked = ranking(account.spent, by)
     lines = [
-        f"{number}. {f'<@{name}>' if by is By.MEMBER else name}: {_said(amount)}"
+        f"{number}. {say_member(int(name)) if by is By.MEMBER else name}: {_said(amount)}"
         for number, (name, amount) in enumerate(ranked[:MOST_NAMED], start=1)
     ]
     if len(ranked) > MOST_NAMED:

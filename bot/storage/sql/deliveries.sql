@@ -1,7 +1,10 @@
 -- Outcomes on their way to their authors.
 
+-- The card of a batch shows all of its requests, so their outcomes are messages of their own.
 -- name: delivery_insert
-INSERT INTO delivery (job_id, kind, due_at) VALUES (:job_id, :kind, :now)
+INSERT INTO delivery (job_id, kind, route, due_at)
+SELECT id, :kind, CASE WHEN batch_id IS NULL THEN 'reply' ELSE 'channel' END, :now
+FROM job WHERE id = :job_id
 
 -- name: delivery_take
 UPDATE delivery SET due_at = :lease_until, lease_until = :lease_until

@@ -1,7 +1,8 @@
 -- Jobs, the calls made for them, and the pictures that came of them.
 
+-- What was erased is not known any more, to anybody.
 -- name: job
-SELECT * FROM job WHERE id = :job_id
+SELECT * FROM job WHERE id = :job_id AND erased_at IS NULL
 
 -- name: job_zone
 SELECT zone FROM job WHERE id = :job_id
@@ -23,10 +24,10 @@ SELECT count(*) AS waiting FROM (
 -- The parent may have been erased since its button was drawn.
 -- name: job_insert
 INSERT INTO job (interaction_id, guild_id, channel_id, member_id, application_id, token,
-  upload_limit, message_id, parent_id, request, pictures, estimate, zone, accepted_at)
+  upload_limit, message_id, parent_id, batch_id, request, pictures, estimate, zone, accepted_at)
 VALUES (:interaction_id, :guild_id, :channel_id, :member_id, :application_id, :token,
-  :upload_limit, :message_id, (SELECT id FROM job WHERE id = :parent_id), :request, :pictures,
-  :estimate, :zone, :now)
+  :upload_limit, :message_id, (SELECT id FROM job WHERE id = :parent_id), :batch_id, :request,
+  :pictures, :estimate, :zone, :now)
 RETURNING *
 
 -- name: job_answered
@@ -168,17 +169,20 @@ WHERE job_id = :job_id AND NOT EXISTS (
 SELECT job.*, delivery.channel_id AS shown_channel, delivery.message_id AS shown_message
 FROM job JOIN delivery ON delivery.job_id = job.id AND delivery.kind = 'picture'
 WHERE job.member_id = :member_id AND job.state IN ('delivered', 'kept') AND job.id < :job_id
+  AND job.erased_at IS NULL
 ORDER BY job.id DESC LIMIT :most
 
 -- name: jobs_shown_after
 SELECT job.*, delivery.channel_id AS shown_channel, delivery.message_id AS shown_message
 FROM job JOIN delivery ON delivery.job_id = job.id AND delivery.kind = 'picture'
 WHERE job.member_id = :member_id AND job.state IN ('delivered', 'kept') AND job.id > :job_id
+  AND job.erased_at IS NULL
 ORDER BY job.id LIMIT :most
 
 -- name: jobs_kept
 SELECT count(*) AS jobs FROM job
 WHERE member_id = :member_id AND state = 'kept' AND finished_at >= :drawn_after
+  AND erased_at IS NULL
 
 -- name: jobs_queued_of_guild
 SELECT * FROM job WHERE guild_id = :guild_id AND state = 'queued' ORDER BY member_id, id
@@ -197,4 +201,5 @@ GROUP BY job.member_id, model ORDER BY job.member_id, model
 -- name: jobs_last
 SELECT * FROM job
 WHERE member_id = :member_id AND guild_id = :guild_id AND state IN ('delivered', 'kept')
+  AND erased_at IS NULL
 ORDER BY id DESC LIMIT :most

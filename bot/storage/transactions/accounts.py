@@ -11,17 +11,19 @@ from bot.core.guilds import GuildSettings
 from bot.core.quotas import Account, Amount, Bound, Counter, Rule, Tally, say_rule, say_subject
 from bot.storage import values
 from bot.storage.transaction import Transaction, Value
-from bot.storage.transactions import audit
+from bot.storage.transactions import aliases, audit
 from bot.storage.values import stamp, zone
 
 
-def rules(tx: Transaction, guild_id: int) -> tuple[Rule, ...]:
-    """Every rule of a server."""
-    return tuple(values.rule(row) for row in tx.every("rules", guild_id=guild_id))
+def rules(tx: Transaction, guild_id: int, member_id: int | None = None) -> tuple[Rule, ...]:
+    """Every rule of a server, also those that were the member's before they were erased."""
+    rows = tx.every("rules", guild_id=guild_id)
+    return aliases.told_of(tx, member_id, map(values.rule, rows))
 
 
 def set_rule(tx: Transaction, rule: Rule) -> Rule | None:
     """Set one; answers the rule that it replaces."""
+    aliases.recognise(tx, rule.guild_id, rule.subject, rule.subject_id)
     row = tx.find("rule", **_named(rule))
     replaced = None if row is None else values.rule(row)
     tx.change(
@@ -38,6 +40,7 @@ def set_rule(tx: Transaction, rule: Rule) -> Rule | None:
 
 def clear_rule(tx: Transaction, rule: Rule, by: int, now: datetime) -> Rule | None:
     """Remove the one for the same subject and period; answers it."""
+    aliases.recognise(tx, rule.guild_id, rule.subject, rule.subject_id)
     row = tx.find("rule_clear", **_named(rule))
     if row is None:
         return None
@@ -46,13 +49,15 @@ def clear_rule(tx: Transaction, rule: Rule, by: int, now: datetime) -> Rule | No
     return cleared
 
 
-def permits(tx: Transaction, guild_id: int) -> tuple[Permit, ...]:
-    """What the subjects of a server are allowed."""
-    return tuple(values.permit(row) for row in tx.every("permits", guild_id=guild_id))
+def permits(tx: Transaction, guild_id: int, member_id: int | None = None) -> tuple[Permit, ...]:
+    """What the subjects of a server are allowed, likewise."""
+    rows = tx.every("permits", guild_id=guild_id)
+    return aliases.told_of(tx, member_id, map(values.permit, rows))
 
 
 def set_permit(tx: Transaction, permit: Permit) -> Permit | None:
     """Set what a subject is allowed; answers what it was. One that says nothing is removed."""
+    aliases.recognise(tx, permit.guild_id, permit.subject, permit.subject_id)
     replaced = next(
         (
             each
@@ -94,7 +99,8 @@ def grant(
 def forgive(tx: Transaction, tally: Tally, by: int, calendar: str, now: datetime) -> Counter:
     """Hold what was used in the running period against nobody."""
     before = counter(tx, tally, calendar, now)
-    tx.change("counter_forgive", **_key(tally, now, calendar), now=stamp(now))
+    for each in aliases.known_as(tx, tally):
+        tx.change("counter_forgive", **_key(each, now, calendar), now=stamp(now))
     after = counter(tx, tally, calendar, now)
     words = (_used(before.taken), _used(after.taken))
     audit.changed(tx, tally.guild_id, by, f"use of {_whose(tally)}", words, now)
@@ -122,7 +128,7 @@ def bounds(
     budgets: Iterable[tuple[Rule, ...]] = (),
 ) -> tuple[Bound, ...]:
     """What must have room for a request of the member."""
-    groups = (*quotas.applicable(rules(tx, guild_id), member_id, roles), *budgets)
+    groups = (*quotas.applicable(rules(tx, guild_id, member_id), member_id, roles), *budgets)
     tallies = {rule.tally(member_id) for group in groups for rule in group}
     taken = {tally: counter(tx, tally, chosen.zone, now) for tally in tallies}
     return quotas.bounds(groups, taken, member_id, now, zone(chosen.zone))
@@ -130,10 +136,12 @@ def bounds(
 
 def counter(tx: Transaction, tally: Tally, calendar: str, now: datetime) -> Counter:
     """What was used of a tally in the period that holds `now`."""
-    key = _key(tally, now, calendar)
-    row = tx.find("counter", **key)
-    starts_at = tally.start(now, zone(calendar))
-    return Counter(tally=tally, starts_at=starts_at) if row is None else values.counter(row)
+    found = Counter(tally=tally, starts_at=tally.start(now, zone(calendar)))
+    for each in aliases.known_as(tx, tally):
+        row = tx.find("counter", **_key(each, now, calendar))
+        if row is not None:
+            found = found.plus(values.counter(row))
+    return found
 
 
 def key_of(tally: Tally, starts_at: datetime) -> dict[str, Value]:

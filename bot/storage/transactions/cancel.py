@@ -22,7 +22,7 @@ def cancel(tx: Transaction, job_id: int, by: int, now: datetime) -> State:
     if row is None:
         raise TooLate(f"job {job_id} is not stored")
     job = values.job(row)
-    if _withdraw(tx, job, by, now):
+    if withdraw(tx, job, by, now):
         _note(tx, job, by, "waiting", now)
         return State.QUEUED
     if tx.change("job_cancel_running", job_id=job_id, by=by):
@@ -32,17 +32,23 @@ def cancel(tx: Transaction, job_id: int, by: int, now: datetime) -> State:
 
 def clear_queue(tx: Transaction, guild_id: int, by: int, now: datetime) -> tuple[Job, ...]:
     """Cancel all that waits in a server; answers what did, oldest first."""
-    rows = tx.every("jobs_queued_of_guild", guild_id=guild_id)
-    waiting = tuple(sorted(map(values.job, rows), key=lambda job: job.id))
-    for job in waiting:
-        _withdraw(tx, job, by, now)
+    waiting = withdraw_all(tx, guild_id, by, now)
     requests = "1 request" if len(waiting) == 1 else f"{len(waiting)} requests"
     words = (f"{requests} waiting" if waiting else "", "cancelled" if waiting else "")
     audit.changed(tx, guild_id, by, "the queue", words, now)
     return waiting
 
 
-def _withdraw(tx: Transaction, job: Job, by: int, now: datetime) -> bool:
+def withdraw_all(tx: Transaction, guild_id: int, by: int, now: datetime) -> tuple[Job, ...]:
+    """The same without a line in the audit."""
+    rows = tx.every("jobs_queued_of_guild", guild_id=guild_id)
+    waiting = tuple(sorted(map(values.job, rows), key=lambda job: job.id))
+    for job in waiting:
+        withdraw(tx, job, by, now)
+    return waiting
+
+
+def withdraw(tx: Transaction, job: Job, by: int, now: datetime) -> bool:
     """Cancel a job if it waits."""
     held = lanes.hold(tx, job.place.guild_id, job.place.member_id)
     if not tx.change("job_cancel", job_id=job.id, by=by, now=stamp(now)):

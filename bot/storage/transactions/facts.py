@@ -14,3 +14,8 @@ def recall(tx: Transaction, name: str) -> str | None:
 def remember(tx: Transaction, name: str, value: str) -> None:
     """Keep it, in place of what it was."""
     tx.change("fact_set", name=name, value=value)
+
+
+def forget(tx: Transaction, name: str) -> None:
+    """Nothing happens if there is none."""
+    tx.change("fact_forget", name=name)

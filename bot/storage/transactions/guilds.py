@@ -13,22 +13,18 @@ from bot.core.guilds import GuildSettings, say_setting
 from bot.core.periods import Period
 from bot.core.quotas import Account, Amount, Bound, Counter, Tally, counted
 from bot.core.stores import Limits, Policy
-from bot.storage.transaction import Row, Transaction, Value
+from bot.storage.transaction import Row, Transaction
 from bot.storage.transactions import accounts, audit, lanes
 from bot.storage.transactions.chosen import chosen
+from bot.storage.transactions.moves import Key, Moves, sums
 from bot.storage.values import moment, stamp, zone
 
-SUMS = ("reserved_pictures", "reserved_micro", "used_pictures", "used_micro")
-
-Sums = tuple[int, int, int, int]
-Key = tuple[Tally, datetime]
-_Moves = defaultdict[Key, Sums]
 _Charges = defaultdict[Key, list[Row]]
 
 
-def policy(tx: Transaction, guild_id: int) -> Policy:
+def policy(tx: Transaction, guild_id: int, member_id: int | None = None) -> Policy:
     """What a server decided that is looked at before a request is accepted."""
-    return Policy(chosen=chosen(tx, guild_id), permits=accounts.permits(tx, guild_id))
+    return Policy(chosen=chosen(tx, guild_id), permits=accounts.permits(tx, guild_id, member_id))
 
 
 def choose(
@@ -77,36 +73,19 @@ def _recount(tx: Transaction, guild_id: int, old: str, new: str, now: datetime) 
     Else a limit would begin anew, or hold what was used yesterday against today.
     """
     since = min(period.start(now, zone(new)) for period in Period)
-    leaving, entering, charges = _Moves(_nothing), _Moves(_nothing), _Charges(list)
+    moves, charges = Moves(), _Charges(list)
     for row in tx.every("jobs_counted_since", guild_id=guild_id, since=stamp(since)):
         accepted = moment(row["accepted_at"])
-        sums = tuple(row[name] for name in SUMS)
         for tally in counted(guild_id, row["member_id"]):
             if tally.account is Account.OPERATOR:
                 continue
             entered = (tally, tally.start(accepted, zone(new)))
-            _add(leaving, (tally, tally.start(accepted, zone(row["zone"]))), sums)
-            _add(entering, entered, sums)
+            moves.move(sums(row), (tally, tally.start(accepted, zone(row["zone"]))), entered)
             if row["charged_at"] is not None:
                 charges[entered].append(row)
     tx.change("jobs_change_zone", guild_id=guild_id, since=stamp(since), zone=new)
-    # Apart, since a row that would be inserted may not be below nothing, even where it is not.
-    tx.change_each("counter_leave", [_columns(key, sums) for key, sums in leaving.items()])
-    tx.change_each("counter_enter", [_columns(key, sums) for key, sums in entering.items()])
+    moves.carry_out(tx)
     _move_extras(tx, guild_id, (old, new), charges, now)
-
-
-def _nothing() -> Sums:
-    return 0, 0, 0, 0
-
-
-def _add(moves: _Moves, key: Key, sums: tuple[int, ...]) -> None:
-    a, b, c, d = (have + more for have, more in zip(moves[key], sums, strict=True))
-    moves[key] = (a, b, c, d)
-
-
-def _columns(key: Key, sums: Sums) -> dict[str, Value]:
-    return {**accounts.key_of(*key), **dict(zip(SUMS, sums, strict=True))}
 
 
 def _move_extras(

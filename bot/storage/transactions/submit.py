@@ -82,6 +82,7 @@ def _insert(tx: Transaction, draft: Draft, zone: str, now: datetime) -> Job:
         upload_limit=place.upload_limit,
         message_id=place.message_id,
         parent_id=draft.parent_id,
+        batch_id=place.batch_id,
         request=values.written(draft.request),
         pictures=draft.request.count,
         estimate=draft.estimate,
