@@ -95,7 +95,13 @@ class App:
         self.api = api = build_api(settings, clock, self.pseudonyms)
         self.client = build_client(store, client_options(settings, shard_count))
         self.submit = self._submit()
-        self.choose = Choose(store=store, clock=clock, limits=self.limits, model=self.submit.model)
+        self.choose = Choose(
+            store=store,
+            clock=clock,
+            limits=self.limits,
+            days=settings.retention_days,
+            model=self.submit.model,
+        )
         self.messenger = DiscordMessenger(
             self.client, clock=clock, shows_costs=self.choose.shows_costs, find_job=store.job
         )

@@ -31,17 +31,25 @@ class Choose:
 
     Args:
         limits: What the operator allows at most.
+        days: How long the operator keeps requests.
         model: The model of a name, or the operator's default, as far as it can be drawn with;
             raises InvalidRequest where it cannot.
     """
 
     def __init__(
-        self, *, store: Store, clock: Clock, limits: Limits, model: Callable[[str | None], Model]
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        limits: Limits,
+        days: int,
+        model: Callable[[str | None], Model],
     ) -> None:
         self._store = store
         self._clock = clock
         self._model = model
         self._changing = asyncio.Lock()
+        self._days = days
         self.limits = limits
 
     async def chosen(self, guild_id: int) -> GuildSettings:
@@ -97,6 +105,10 @@ class Choose:
                 )
         for name in changed & set(NUMBERS):
             self._check_number(name, getattr(after, name))
+        if "retention_days" in changed and (after.retention_days or 0) > self._days:
+            raise InvalidRequest(
+                f"My operator keeps requests for {self._days} days; a server can choose fewer."
+            )
         if changed & {"model", "size", "quality", "format"}:
             after = self._drawable(after, changed)
         return after

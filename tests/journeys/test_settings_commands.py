@@ -305,3 +305,17 @@ async def test_members_do_not_see_the_commands(studio: Studio) -> None:
 
     assert "settings" not in seen
     assert "admin" not in seen
+
+
+async def test_a_server_may_keep_requests_shorter_than_the_operator_and_not_longer(
+    studio: Studio,
+) -> None:
+    """What the operator publishes holds in every server."""
+    mia = studio.world.mia
+
+    refused = await mia.slash(studio.gallery, "settings retention", days=91)
+    assert "My operator keeps requests for 90 days; a server can choose fewer." in said(refused)
+
+    await mia.slash(studio.gallery, "settings retention", days=7)
+    chosen = await studio.app.choose.chosen(studio.world.guild.id)
+    assert chosen.retention_days == 7
