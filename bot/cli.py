@@ -21,7 +21,7 @@ import click
 from bot import __version__
 from bot.app import App
 from bot.check import check_all, check_to_run
-from bot.core.errors import Misconfigured
+from bot.core.errors import Misconfigured, NotReady
 from bot.ops import logs
 from bot.ops.clock import SystemClock
 from bot.parts import build_storage
@@ -29,6 +29,9 @@ from bot.settings import Settings, load
 
 WRONG = 2
 """Exit code for settings that cannot work."""
+
+LATER = 75
+"""Likewise for what may pass by itself; sysexits.h calls it EX_TEMPFAIL."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -173,4 +176,4 @@ def repairs() -> Iterator[None]:
     except Misconfigured as wrong:
         for problem in wrong.problems:
             click.echo(problem, err=True)
-        sys.exit(WRONG)
+        sys.exit(LATER if isinstance(wrong, NotReady) else WRONG)

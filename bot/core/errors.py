@@ -2,6 +2,7 @@
 
     EaselError
     ├── Misconfigured            the operator: a setting is wrong; names the variable and the repair
+    │   └── NotReady             a lock or a full disk keeps it from starting, for now
     ├── Refusal                  the member: the request was not accepted, and nothing was reserved
     │   ├── InvalidRequest       an option is missing, wrong, or not what the model can do
     │   ├── BadPicture           a picture that was handed in cannot be used; says why
@@ -84,6 +85,12 @@ class Misconfigured(EaselError):
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class NotReady(Misconfigured):
+    """Nothing is set wrong, and yet it cannot start now: a lock, or a disk that is full."""
+
+    code = "not_ready"
 
 
 class Refusal(EaselError):
@@ -231,7 +238,7 @@ class Unavailable(Refusal):
     """The bot is stopping, or cannot store the request."""
 
     code = "unavailable"
-    words = "I cannot take requests right now. Nothing was charged; please try again in a minute."
+    words = "I cannot do that right now, and nothing was changed. Please try again in a minute."
 
 
 class DrawingFailed(EaselError):
@@ -330,7 +337,7 @@ class OutcomeUnknown(DrawingFailed):
     code = "unknown"
     may_be_paid = True
     words = (
-        "The image service took this request but its answer never reached me. "
+        "The image service took this request, but no picture came back from it. "
         "You were not charged. Press Try again if you still want the picture."
     )
 

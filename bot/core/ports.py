@@ -323,6 +323,7 @@ class Progress:
         expected_s: About how long until it is finished.
         since: When drawing began.
         until: When the provider lets us go on, while it makes us wait.
+        asked: Whether it asked for that; else it did not answer, and is asked again then.
         silent: Whether no provider answers, so that everything waits.
         paused: Whether the server has its queue wait.
         sketch: A partial picture to show.
@@ -334,6 +335,7 @@ class Progress:
     expected_s: int | None = None
     since: datetime | None = None
     until: datetime | None = None
+    asked: bool = True
     silent: bool = False
     paused: bool = False
     sketch: bytes | None = None

@@ -72,10 +72,10 @@ def progress_card(progress: Progress, buttons: Sequence[JobButton] = ()) -> disc
 
 def _headline(progress: Progress) -> str:
     if progress.until:
-        return (
-            f"**Waiting for the image service.** It asked for a pause; I go on "
-            f"{words.when(progress.until)}."
+        why = (
+            "It asked for a pause; I go on" if progress.asked else "It did not answer; I try again"
         )
+        return f"**Waiting for the image service.** {why} {words.when(progress.until)}."
     if progress.since:
         usual = (
             f", usually about {words.seconds(progress.expected_s)}" if progress.expected_s else ""

@@ -138,6 +138,10 @@ class Draw:
             await self._put_back(job, str(reason))
         except DrawingFailed as failure:
             await self._fail(job, failure)
+        except (Unavailable, OSError) as trouble:
+            # Its lease ends by itself, and then the job goes on from what its calls and files say.
+            self._report(f"job {job.id} could not be stored", trouble)
+            raise
         except Exception as bug:  # noqa: BLE001 -- whatever it is, the author gets an outcome
             self._report(f"job {job.id}", bug)
             kind = OutcomeUnknown if self._ask.sent(job.id) else DrawingFailed

@@ -52,6 +52,7 @@ class Card:
     urgent: bool = False
     since: datetime | None = None
     until: datetime | None = None
+    asked: bool = True
     sketch: bytes | None = None
     percent: int | None = None
     last_edit: datetime | None = None
@@ -160,6 +161,7 @@ class ShowProgress:
                 ),
                 since=card.since,
                 until=card.until,
+                asked=card.asked,
                 silent=card.silent and not card.since,
                 paused=card.paused and not card.since,
                 sketch=await self._sketch(card.sketch),
@@ -210,7 +212,7 @@ class ShowProgress:
                 card.back = isinstance(event, events.Requeued)
             case events.Paused():
                 card = self._card(event)
-                card.until, card.changed = event.until, True
+                card.until, card.asked, card.changed = event.until, event.reason == "too_fast", True
             case events.Sketched():
                 card = self._card(event)
                 card.sketch, card.until, card.changed = event.picture, None, True

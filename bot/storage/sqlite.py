@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from bot.core.errors import Misconfigured, Unavailable
+from bot.core.errors import Misconfigured, NotReady, Unavailable
 from bot.storage import migrate, statements
 from bot.storage.aiosqlite_hop import Hop
 from bot.storage.lockfile import Lock
@@ -76,7 +76,7 @@ class SqliteStore(TransactionalStore):
                 await self._overwrite()
         except sqlite3.Error as problem:
             await self.close()
-            raise self._unusable(str(problem)) from problem
+            raise self._refused(problem) from problem
         except BaseException:
             await self.close()
             raise
@@ -123,6 +123,16 @@ class SqliteStore(TransactionalStore):
         perform(connection, self._statements, "BEGIN IMMEDIATE", lambda _: None)
         if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             raise self._unusable("this file system cannot hold a database in WAL mode")
+
+    def _refused(self, problem: sqlite3.Error) -> Misconfigured:
+        match getattr(problem, "sqlite_errorcode", 0) & 0xFF:
+            case sqlite3.SQLITE_BUSY:
+                why = "another program holds its lock. Close that, and start Easel again"
+            case sqlite3.SQLITE_FULL:
+                why = "the disk is full. Free some space, and start Easel again"
+            case _:
+                return self._unusable(str(problem))
+        return NotReady((f"{self._setting}: I cannot write to {self._database}: {why}.",))
 
     def _unusable(self, reason: str) -> Misconfigured:
         sentence = (

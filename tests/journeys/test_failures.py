@@ -22,10 +22,10 @@ async def charged(studio: Studio) -> Amount:
     ("fault", "code", "words"),
     [
         (Moderation(), "blocked", "safety system declined"),
-        (ServerError(), "unknown", "its answer never reached me"),
-        (Cut(), "unknown", "its answer never reached me"),
+        (ServerError(), "unknown", "no picture came back"),
+        (Cut(), "unknown", "no picture came back"),
         (Quota(), "account", "needs the attention of the operator"),
-        (Html(), "unknown", "its answer never reached me"),
+        (Html(), "unknown", "no picture came back"),
     ],
 )
 async def test_a_failure_ends_in_a_notice_on_the_card_and_charges_nothing(

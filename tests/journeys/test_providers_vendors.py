@@ -341,7 +341,7 @@ async def test_a_link_that_has_run_out_is_no_reason_to_draw_again(tmp_path: Path
         service.expired = True
         message = await studio.draw(studio.world.alice, model=service.model)
 
-        assert "its answer never reached me" in texts(message)
+        assert "no picture came back" in texts(message)
         assert len(service.posts) == 1
         assert await taken(studio) == Amount()
 

@@ -16,7 +16,7 @@ from bot.storage.values import stamp, written
 from tests.conformance.postgres_engine import PostgresEngine
 from tests.conformance.world import NOW
 
-MANY = 100_000
+MANY = 30_000
 
 HOT = {
     "pick_guild": "guild_lane_ready",

@@ -211,6 +211,23 @@ async def test_a_store_that_is_locked_for_a_while_loses_no_paid_picture(bench: B
     assert await bench.state(job) is State.DRAWN
 
 
+async def test_a_store_that_stays_locked_leaves_a_paid_picture_to_be_gone_on_with(
+    bench: Bench,
+) -> None:
+    """Given a database that is locked for too long, when we give up, then nothing is told wrong."""
+    bench.store.refusals = STORE_TRIES
+    bench.api.answers = [drawing(picture())]
+    job = await bench.job()
+
+    with pytest.raises(ExceptionGroup) as lost:
+        await bench.clock.run(bench.draw(job))
+
+    assert lost.value.subgroup(Unavailable) is not None
+    assert await bench.state(job) is State.RUNNING
+    [answer] = await bench.vault.announced()
+    assert (answer.job_id, await bench.vault.has(answer.pictures[0])) == (job.id, True)
+
+
 async def test_a_disk_that_is_full_for_a_while_loses_no_paid_picture(bench: Bench) -> None:
     """Given a full disk, when pictures are paid, then they are written once there is room."""
     bench.vault.refusals = 5

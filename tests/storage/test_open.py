@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.errors import Misconfigured, Unavailable
+from bot.core.errors import Misconfigured, NotReady, Unavailable
 from bot.core.jobs import State
 from bot.storage import migrate
 from bot.storage.sqlite import SqliteStore
@@ -305,4 +305,21 @@ async def test_behind_one_that_waited_in_vain_nobody_waits_as_long(tmp_path: Pat
     shell.close()
     await store.remember("what", "at last")
     assert await store.recall("what") == "at last"
+    await store.close()
+
+
+async def test_a_lock_at_the_start_may_pass_by_itself(tmp_path: Path) -> None:
+    """Given somebody's lock, when a store is opened, then it is not taken for a wrong setting."""
+    store = SqliteStore(tmp_path / "easel.db")
+    await store.open()
+    await store.close()
+    shell = sqlite3.connect(tmp_path / "easel.db", isolation_level=None)
+    shell.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(NotReady, match="another program holds its lock"):
+        await store.open()
+
+    shell.execute("ROLLBACK")
+    shell.close()
+    await store.open()
     await store.close()

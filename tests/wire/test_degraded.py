@@ -15,7 +15,7 @@ from tests.wire.discord_standin import Standin
 from tests.wire.easel import Easel, easel, environment, states
 from tests.wire.test_run import finished, scene
 
-SORRY = "I cannot take requests right now. Nothing was charged; please try again in a minute."
+SORRY = "I cannot do that right now, and nothing was changed. Please try again in a minute."
 
 Trouble = Callable[[Path, Easel], AbstractContextManager[None]]
 

@@ -123,7 +123,7 @@ async def test_killed_while_drawing_the_author_is_told_and_not_charged(
 
     async with easel("run", settings, tmp_path):
         notice = await asked.message(until=lambda message: "Try again" in message.buttons)
-        assert "its answer never reached me" in notice.text
+        assert "no picture came back" in notice.text
         usage = await standin.slash(channel, alice, "usage")
         assert "Nothing yet" in (await usage.message()).text or "0 pictures" in (
             (await usage.message()).text

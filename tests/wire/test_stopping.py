@@ -19,7 +19,7 @@ PAUSED, WAITING = "**Waiting for the image service.**", "**In the queue.**"
 
 def unanswered(message: Message) -> bool:
     """Whether a message says that nobody knows what became of the request."""
-    return "its answer never reached me" in message.text
+    return "no picture came back" in message.text
 
 
 async def test_what_is_not_finished_in_time_goes_back_or_ends_as_unknown(
@@ -82,7 +82,7 @@ async def test_asked_twice_it_stops_at_once(
         await upload.release()
 
     assert told.ephemeral
-    assert "I cannot take requests right now" in told.text
+    assert "I cannot do that right now" in told.text
     assert states(tmp_path) == {"posted": "drawn", "sent": "running"}
     assert "Traceback" not in bot.said
     async with easel("run", settings, tmp_path) as bot:

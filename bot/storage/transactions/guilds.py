@@ -31,6 +31,9 @@ def choose(
     tx: Transaction, guild_id: int, after: GuildSettings, limits: Limits, by: int, now: datetime
 ) -> GuildSettings:
     """Change them; answers what they were."""
+    # Like whoever claims: first the clock, then the lane, which whoever counts holds as well.
+    tx.one("clock_locked")
+    tx.find("guild_lane", guild_id=guild_id)
     before = chosen(tx, guild_id)
     tx.change("choose", guild_id=guild_id, chosen=orjson.dumps(after.to_json()).decode())
     for each in fields(GuildSettings):

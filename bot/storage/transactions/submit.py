@@ -31,6 +31,8 @@ def submit(tx: Transaction, draft: Draft, limits: Limits, now: datetime) -> Subm
     within = limits.within(settings)
     lanes.ensure(tx, place.guild_id, place.member_id, within)
     held = lanes.hold(tx, place.guild_id, place.member_id)
+    # Whoever changed them held the lane, so from here on they stay.
+    settings = chosen(tx, place.guild_id)
     # Only now: the same click may have been on its way in another process.
     known = tx.find("job_by_interaction", interaction_id=place.interaction_id)
     job = values.job(known) if known else _accept(tx, draft, within, settings, now)
