@@ -40,7 +40,7 @@ ERASING = (
     "or is being drawn is cancelled first; what is drawn by then counts.\n"
     "**What stays:** sums without your name, so that servers' books are right. Until this month "
     "is over, what you used up of limits stays used; and what a server set for you goes on to "
-    "hold. Both are under a number that nobody can read your id from.\n"
+    "hold. Both are under a number worked out from your id, which does not lead back to it.\n"
     "**What I cannot erase:** messages in Discord. Press *Delete* under your pictures first: "
     "afterwards their buttons no longer work. Logs are kept by whoever runs this bot; they name "
     "you by your id and hold no words. There is no way back."
