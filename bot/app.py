@@ -118,10 +118,7 @@ class App:
         self.recover = self._recover()
         self.deliver = self._deliver()
         self.hear = Hear(
-            store=store,
-            clock=clock,
-            wake=(self.work.wake, self.deliver.wake),
-            report=logs.report,
+            store=store, clock=clock, wake=(self.work.wake, self.deliver.wake), report=logs.report
         )
         self.sweep = Sweep(store=store, vault=self.vault, clock=clock)
         self.together = self._together()

@@ -88,6 +88,7 @@ def every_ending(bench: Bench, member: int, guild: int) -> None:
     assert delivery is not None
     bench.run(deliveries.postpone, delivery, Later(NOW, Route.KEEP, 0))
     bench.run(cancel.cancel, ask(bench, member, guild).id, MANAGER, NOW)
+    post(bench)
 
 
 def everything(bench: Bench) -> str:

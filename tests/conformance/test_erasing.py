@@ -145,6 +145,7 @@ def test_erasing_in_many_parts_is_balanced_after_each(bench: Bench) -> None:
     for _ in range(5):
         ask(bench)
     bench.run(members.begin_erasing, ME, NOW)
+    post(bench)
     parts = 0
     from bot.storage.transactions import erase as erasing  # noqa: PLC0415 -- its bound is changed
 

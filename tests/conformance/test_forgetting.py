@@ -36,6 +36,7 @@ from tests.conformance.lives import (
     erase,
     every_ending,
     everything,
+    post,
     show,
     sums,
 )
@@ -246,6 +247,7 @@ def test_a_server_that_left_is_erased_but_for_its_sums(bench: Bench) -> None:
 
     [cancelled] = bench.run(departures.left, HERE, NOW)
     assert cancelled.id == waiting.id
+    post(bench)
     assert bench.run(departures.departed, NOW - SOON) == ()
     assert bench.run(departures.departed, NOW) == (HERE,)
     while not bench.run(departures.erase_guild_some, HERE, NOW).done:
