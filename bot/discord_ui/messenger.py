@@ -247,7 +247,7 @@ def _below(job: Job, route: Route, part: int) -> Any:
     """The card of a batch, which its pictures answer; nothing for others."""
     card = job.place.message_id
     if job.place.batch_id is None or card is None or route is not Route.CHANNEL or part:
-        return discord.utils.MISSING
+        return None
     return discord.MessageReference(
         message_id=card, channel_id=job.place.channel_id, fail_if_not_exists=False
     )
